@@ -1,0 +1,158 @@
+package dev.lanewise.core;
+
+import dev.lanewise.core.kernel.AttentionKernel;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/**
+ * Scaled dot-product attention, softmax(Q·Kᵀ · scale)·V over the last two axes, causal or not: [.., t, d], [.., s, d],
+ * [.., s, e] → [.., t, e].
+ *
+ * <p>The kernels go through the queries block by block; the t x s matrix of weights is never kept. Of the forward pass
+ * only the logarithm of each row's sum of exponentials is saved, from which the backward pass computes the weights P
+ * anew: V' = Pᵀ·O', P' = O'·Vᵀ, S' = P · (P' − Σ O'·O) · scale, Q' = S'·K, K' = S'ᵀ·Q (Dao et al. 2022,
+ * arXiv:2205.14135, appendix B).
+ */
+record Attention(boolean causal, double scale) implements FusedOp {
+    @Override
+    public String name() {
+        return "attention";
+    }
+
+    /**
+     * Attention with a negative or zero scale has its largest score where the product is smallest, which the kernels do
+     * not look for.
+     */
+    @Override
+    public boolean hasKernels(List<Tensor> operands) {
+        return FusedOp.super.hasKernels(operands)
+                && scale > 0
+                && operands.get(1).shape().size(-2) > 0;
+    }
+
+    @Override
+    public Computed forward(List<Tensor> operands) {
+        Elementwise.checkTypes(name(), operands);
+        Tensor q = rowsDense(operands.get(0));
+        Tensor k = rowsDense(operands.get(1));
+        Tensor v = rowsDense(operands.get(2));
+        Shape batch = batch(q);
+        int rank = q.shape().rank();
+        Tensor result = like(q, v.shape().size(-1));
+        Tensor logSums = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
+        new AttentionKernel(
+                        q.shape().size(-2),
+                        k.shape().size(-2),
+                        q.shape().size(-1),
+                        v.shape().size(-1),
+                        causal,
+                        (float) scale,
+                        AttentionFormulas.KERNELS)
+                .forward(
+                        batch.count(),
+                        operand(q, batch, rank),
+                        operand(k, batch, rank),
+                        operand(v, batch, rank),
+                        operand(result, batch, rank),
+                        logSums.floats());
+        return new Computed(List.of(result), List.of(logSums));
+    }
+
+    @Override
+    public boolean keepsOperand(int operand, IntPredicate differentiated) {
+        return true;
+    }
+
+    @Override
+    public boolean keepsResult(int result) {
+        return true;
+    }
+
+    @Override
+    public void backwardKernel(Saved<Tensor> saved) {
+        Tensor q = rowsDense(saved.operand(0));
+        Tensor k = rowsDense(saved.operand(1));
+        Tensor v = rowsDense(saved.operand(2));
+        Tensor result = rowsDense(saved.result(0));
+        Tensor gradient = rowsDense(saved.gradient());
+        Shape batch = batch(q);
+        int rank = q.shape().rank();
+        Tensor queryGradient = like(q, q.shape().size(-1));
+        Tensor keyGradient = like(k, k.shape().size(-1));
+        Tensor valueGradient = like(v, v.shape().size(-1));
+        new AttentionKernel(
+                        q.shape().size(-2),
+                        k.shape().size(-2),
+                        q.shape().size(-1),
+                        v.shape().size(-1),
+                        causal,
+                        (float) scale,
+                        AttentionFormulas.KERNELS)
+                .backward(
+                        batch.count(),
+                        operand(q, batch, rank),
+                        operand(k, batch, rank),
+                        operand(v, batch, rank),
+                        operand(result, batch, rank),
+                        saved.state().getFirst().floats(),
+                        operand(gradient, batch, rank),
+                        operand(queryGradient, batch, rank),
+                        operand(keyGradient, batch, rank),
+                        operand(valueGradient, batch, rank));
+        saved.give(0, () -> queryGradient);
+        saved.give(1, () -> keyGradient);
+        saved.give(2, () -> valueGradient);
+    }
+
+    @Override
+    public <T extends TensorOps<T>> List<T> composite(List<T> operands) {
+        T q = operands.get(0);
+        T k = operands.get(1);
+        T scores = q.matmul(k.transpose()).mul(scale); // (.., t, s)
+        if (causal) {
+            scores = scores.maskedFill(hidden(q.shape().size(-2), k.shape().size(-2)), Double.NEGATIVE_INFINITY);
+        }
+        return List.of(scores.softmax(-1).matmul(operands.get(2)));
+    }
+
+    /** 1 where query i must not see key j: j − i > s − t. */
+    static IntTensor hidden(int t, int s) {
+        int[] mask = new int[t * s];
+        for (int i = 0; i < t; i++) {
+            Arrays.fill(mask, Math.min(i * s + i + s - t + 1, (i + 1) * s), (i + 1) * s, 1);
+        }
+        return IntTensor.owning(Shape.of(t, s), mask);
+    }
+
+    private static Shape batch(Tensor q) {
+        return Shape.owning(Arrays.copyOf(q.shape().toArray(), q.shape().rank() - 2));
+    }
+
+    /** The tensor with the elements of each row one behind the other: itself if it is so. */
+    private static Tensor rowsDense(Tensor x) {
+        return x.shape().size(-1) <= 1 || x.stride(x.shape().rank() - 1) == 1 ? x : Views.copy(x);
+    }
+
+    private static AttentionKernel.Matrices operand(Tensor x, Shape batch, int rank) {
+        return new AttentionKernel.Matrices(x.floats(), MatMul.batchOffsets(x, batch), x.stride(rank - 2));
+    }
+
+    /**
+     * A new tensor of the shape of x but for the last axis, laid out in memory in the order of x's axes: what was split
+     * into heads and comes back is merged again without a copy.
+     */
+    private static Tensor like(Tensor x, int size) {
+        int rank = x.shape().rank();
+        Integer[] order = new Integer[rank];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, 0, rank - 1, (a, b) -> Integer.compare(x.stride(b), x.stride(a)));
+        int[] sizes = new int[rank];
+        int[] inverse = new int[rank];
+        for (int i = 0; i < rank; i++) {
+            sizes[i] = i == rank - 1 ? size : x.shape().size(order[i]);
+            inverse[order[i]] = i;
+        }
+        return Views.permute(Tensor.allocate(x.dtype(), Shape.owning(sizes)), inverse);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.lanewise.core;
+
+import dev.lanewise.core.kernel.Reduction;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/**
+ * Of each row of logits, −ln softmax(x)[target] = ln Σ exp(x) − x[target]; [rows, classes] → [rows].
+ *
+ * <p>Backward: x' = (softmax(x) − onehot(target)) · g. The softmax is recomputed from the saved ln Σ exp(x) and is
+ * never kept.
+ */
+record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
+    private static final Formula LOG_SUM =
+            Formula.of("logSum", (sum, max) -> sum.log().add(max));
+    private static final Formula SOFTMAX_GRADIENT =
+            Formula.of("softmaxGradient", (x, logSum, g) -> x.sub(logSum).exp().mul(g));
+
+    @Override
+    public String name() {
+        return "crossEntropy";
+    }
+
+    @Override
+    public Computed forward(List<Tensor> operands) {
+        Rows rows = Rows.of(operands.getFirst());
+        Tensor x = rows.matrix();
+        checkTargets(rows.n());
+        Tensor max = rows.perRow();
+        RowLoop.overRows(Formulas.IDENTITY, rows.count(), rows.n(), List.of(x), List.of(max), Reduction.MAX);
+        Tensor sum = rows.perRow();
+        RowLoop.overRows(
+                LogSoftmax.EXP_OF_DIFFERENCE, rows.count(), rows.n(), List.of(x, max), List.of(sum), Reduction.SUM);
+        Tensor logSum = sum.map(LOG_SUM, max); // (rows, 1)
+        Tensor losses = Tensor.allocate(x.dtype(), targets.shape());
+        float[] logits = x.floats();
+        float[] logSums = logSum.floats();
+        float[] result = losses.floats();
+        for (int row = 0; row < result.length; row++) {
+            int target = targets.get(row);
+            result[row] = target == ignored ? 0 : logSums[row] - logits[x.offset() + row * rows.n() + target];
+        }
+        return new Computed(List.of(losses), List.of(logSum));
+    }
+
+    @Override
+    public boolean keepsOperand(int operand, IntPredicate differentiated) {
+        return true;
+    }
+
+    @Override
+    public void backwardKernel(Saved<Tensor> saved) {
+        saved.give(0, () -> {
+            Rows rows = Rows.of(saved.operand(0));
+            float[] gradients = saved.gradient().toFloats(); // a copy: ignored rows are set to 0
+            for (int row = 0; row < gradients.length; row++) {
+                gradients[row] = targets.get(row) == ignored ? 0 : gradients[row];
+            }
+            Tensor g = Tensor.contiguous(DType.FLOAT32, Shape.of(rows.count(), 1), gradients);
+            Tensor result = rows.another();
+            RowLoop.overRows(
+                    SOFTMAX_GRADIENT,
+                    rows.count(),
+                    rows.n(),
+                    List.of(rows.matrix(), saved.state().getFirst(), g),
+                    List.of(result),
+                    Reduction.STORE);
+            float[] values = result.floats();
+            for (int row = 0; row < gradients.length; row++) {
+                if (targets.get(row) != ignored) {
+                    values[row * rows.n() + targets.get(row)] -= gradients[row];
+                }
+            }
+            return result;
+        });
+    }
+
+    @Override
+    public <T extends TensorOps<T>> List<T> composite(List<T> operands) {
+        T x = operands.getFirst(); // (rows, classes)
+        checkTargets(x.shape().size(1));
+        int rows = targets.shape().count();
+        int[] picked = targets.toArray();
+        double[] counted = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            counted[row] = picked[row] == ignored ? 0 : 1;
+            picked[row] = picked[row] == ignored ? 0 : picked[row];
+        }
+        T losses = x.logSoftmax(-1)
+                .gather(1, IntTensor.of(Shape.of(rows, 1), picked)) // (rows, 1)
+                .squeeze(1)
+                .neg();
+        T mask = x.constant(Tensor.of(x.dtype(), Shape.of(rows), counted));
+        return List.of(mask.where(losses, x.constant(0)));
+    }
+
+    private void checkTargets(int classes) {
+        for (int row = 0; row < targets.shape().count(); row++) {
+            int target = targets.get(row);
+            if (target != ignored && (target < 0 || target >= classes)) {
+                throw new IndexOutOfBoundsException(
+                        "crossEntropy: target %d at row %d is out of range: expected 0 to %d, or %d for rows to ignore"
+                                .formatted(target, row, classes - 1, ignored));
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.lanewise.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of {@link TensorOps} that neural networks are made of: products, softmax, normalisation, attention,
+ * cross-entropy.
+ *
+ * @param <T> the implementing type itself
+ */
+interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, ReductionMethods<T>, IndexMethods<T> {
+    /**
+     * The matrix product, [.., m, k] x [.., k, n] → [.., m, n]; leading axes broadcast. As in NumPy, a vector on the
+     * left is a row, one on the right a column, and their axis is dropped. Each element is one chain of fused
+     * multiply-adds over k. With C = A·B the gradients are A' = C'·Bᵀ and B' = Aᵀ·C'.
+     *
+     * @throws IllegalArgumentException if the inner sizes differ or an operand is a scalar
+     */
+    default T matmul(T right) {
+        if (shape().rank() == 0 || right.shape().rank() == 0) {
+            throw new IllegalArgumentException("matmul: %s x %s has a scalar operand; multiply by a scalar with mul"
+                    .formatted(shape(), right.shape()));
+        }
+        if (shape().rank() == 1) {
+            T product = unsqueeze(0).matmul(right); // (.., 1, n), or (1) for a vector on the right
+            return product.squeeze(right.shape().rank() == 1 ? 0 : -2);
+        }
+        if (right.shape().rank() == 1) {
+            return matmul(right.unsqueeze(1)).squeeze(-1);
+        }
+        return MatMul.apply(self(), right, false);
+    }
+
+    /**
+     * A linear layer's product: x·Wᵀ (+ b), [.., in] x [out, in] → [.., out].
+     *
+     * @param weight of shape [out, in]
+     * @param bias of shape [out], or null for none
+     * @throws IllegalArgumentException if the sizes do not fit
+     */
+    default T linear(T weight, @Nullable T bias) {
+        if (weight.shape().rank() != 2
+                || shape().rank() == 0
+                || shape().size(-1) != weight.shape().size(1)) {
+            throw new IllegalArgumentException(
+                    "linear: input %s does not fit weight %s; expected [.., in] and [out, in]"
+                            .formatted(shape(), weight.shape()));
+        }
+        T product = shape().rank() == 1
+                ? MatMul.apply(unsqueeze(0), weight, true).squeeze(0)
+                : MatMul.apply(self(), weight, true);
+        return bias == null ? product : product.add(bias);
+    }
+
+    /** The inner product of two vectors of equal length, of shape {@code []}. */
+    default T dot(T other) {
+        if (shape().rank() != 1 || !shape().equals(other.shape())) {
+            throw new IllegalArgumentException(
+                    "dot: expected two vectors of one length, got %s and %s".formatted(shape(), other.shape()));
+        }
+        return mul(other).sum();
+    }
+
+    /** The outer product of two vectors, [m] x [n] → [m, n]. */
+    default T outer(T other) {
+        if (shape().rank() != 1 || other.shape().rank() != 1) {
+            throw new IllegalArgumentException(
+                    "outer: expected two vectors, got %s and %s".formatted(shape(), other.shape()));
+        }
+        return unsqueeze(1).mul(other);
+    }
+
+    /**
+     * exp(x) / Σ exp(x) along an axis, without overflow: numbers between 0 and 1 that add up to 1. The gradient is y ·
+     * (g − Σ g·y).
+     *
+     * @throws IllegalArgumentException if the axis is empty and there are other elements
+     */
+    default T softmax(int axis) {
+        return alongLast(axis, new Softmax());
+    }
+
+    /** ln softmax(x) along an axis, more accurate than the two in turn. The gradient is g − softmax(x) · Σ g. */
+    default T logSoftmax(int axis) {
+        return alongLast(axis, new LogSoftmax());
+    }
+
+    private T alongLast(int axis, Op op) {
+        int along = shape().axis(axis);
+        return along == shape().rank() - 1
+                ? apply(op)
+                : transpose(along, -1).apply(op).transpose(along, -1);
+    }
+
+    /**
+     * Layer normalisation over the last axis (Ba et al. 2016, arXiv:1607.06450): (x − mean) / √(variance + ε) · weight
+     * + bias, with the biased variance.
+     *
+     * @param weight of the last axis' size, or null for none
+     * @param bias of the last axis' size, or null for none; needs a weight
+     * @param epsilon added to the variance, commonly 1e-5
+     */
+    default T layerNorm(@Nullable T weight, @Nullable T bias, double epsilon) {
+        if (shape().rank() == 0) {
+            throw new IllegalArgumentException("layerNorm: a scalar has no axis to normalise over");
+        }
+        if (!(epsilon >= 0) || Double.isInfinite(epsilon)) {
+            throw new IllegalArgumentException(
+                    "layerNorm: epsilon %s is not a number of at least 0".formatted(epsilon));
+        }
+        Shape last = Shape.of(shape().size(-1));
+        List<T> operands = new ArrayList<>();
+        operands.add(self());
+        if (weight != null) {
+            operands.add(weight);
+        }
+        if (bias != null) {
+            if (weight == null) {
+                throw new IllegalArgumentException("layerNorm: a bias without a weight; give a weight of ones");
+            }
+            operands.add(bias);
+        }
+        for (T parameter : operands.subList(1, operands.size())) {
+            if (!parameter.shape().equals(last)) {
+                throw new IllegalArgumentException("layerNorm: weight or bias has shape %s, expected %s to fit input %s"
+                        .formatted(parameter.shape(), last, shape()));
+            }
+        }
+        return applyAll(new LayerNorm(epsilon), operands).getFirst();
+    }
+
+    /**
+     * The cross-entropy of each row: −ln softmax(x)[target], [.., classes] and targets [..] → [..]. The gradient is
+     * (softmax(x) − onehot(target)) · g. A target equal to {@code ignored} makes a loss of 0 and no gradient.
+     *
+     * @param targets class numbers
+     * @param ignored a number that is no class, commonly −100 or −1
+     * @throws IndexOutOfBoundsException if a target is neither a class nor {@code ignored}
+     */
+    default T crossEntropy(IntTensor targets, int ignored) {
+        if (shape().rank() == 0 || !shape().without(-1).equals(targets.shape())) {
+            throw new IllegalArgumentException(
+                    "crossEntropy: targets of shape %s do not fit logits %s; expected the logits' shape without its last axis"
+                            .formatted(targets.shape(), shape()));
+        }
+        int classes = shape().size(-1);
+        return reshape(targets.shape().count(), classes) // (rows, classes)
+                .apply(new CrossEntropy(targets.reshape(-1), ignored)) // (rows)
+                .reshape(targets.shape().toArray()); // (..)
+    }
+
+    /**
+     * Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762): softmax(Q·Kᵀ · scale)·V, with this as the
+     * queries, [.., t, d], keys [.., s, d], values [.., s, e] → [.., t, e].
+     *
+     * @param causal whether query i sees only the keys up to number i + s − t: the last query sees all
+     * @param scale commonly 1/√d
+     */
+    default T attention(T keys, T values, boolean causal, double scale) {
+        int rank = shape().rank();
+        boolean fits =
+                rank >= 2 && keys.shape().rank() == rank && values.shape().rank() == rank;
+        for (int axis = 0; fits && axis < rank - 2; axis++) {
+            fits = shape().size(axis) == keys.shape().size(axis)
+                    && shape().size(axis) == values.shape().size(axis);
+        }
+        if (!fits
+                || keys.shape().size(-1) != shape().size(-1)
+                || keys.shape().size(-2) != values.shape().size(-2)) {
+            throw new IllegalArgumentException(
+                    "attention: queries %s, keys %s and values %s do not fit; expected [.., t, d], [.., s, d] and [.., s, e]"
+                            .formatted(shape(), keys.shape(), values.shape()));
+        }
+        if (causal && keys.shape().size(-2) < shape().size(-2)) {
+            throw new IllegalArgumentException(
+                    "attention: causal, but %d queries outnumber %d keys: the first would see none"
+                            .formatted(shape().size(-2), keys.shape().size(-2)));
+        }
+        return applyAll(new Attention(causal, scale), List.of(self(), keys, values))
+                .getFirst();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lanewise.core;
+
+import java.util.Arrays;
+
+/** The order of elements along an axis: largest, smallest, sorted. */
+final class Ordering {
+    private Ordering() {}
+
+    static IntTensor extreme(String operation, Tensor x, int axis, boolean largest) {
+        int along = x.shape().axis(axis);
+        int n = x.shape().size(along);
+        if (n == 0) {
+            throw new IllegalArgumentException(
+                    "%s: axis %d of shape %s holds no element to choose from".formatted(operation, axis, x.shape()));
+        }
+        int[] result = new int[x.shape().count() / n];
+        double[] line = new double[n];
+        forEachLine(x, along, line, at -> {
+            int best = 0;
+            for (int i = 1; i < n && !Double.isNaN(line[best]); i++) {
+                if (Double.isNaN(line[i]) || (largest ? line[i] > line[best] : line[i] < line[best])) {
+                    best = i;
+                }
+            }
+            result[at] = best;
+        });
+        return IntTensor.owning(x.shape().without(along), result);
+    }
+
+    static IntTensor argsort(Tensor x, int axis, boolean descending) {
+        int along = x.shape().axis(axis);
+        int n = x.shape().size(along);
+        int inner = 1;
+        for (int i = along + 1; i < x.shape().rank(); i++) {
+            inner *= x.shape().size(i);
+        }
+        int[] result = new int[x.shape().count()];
+        double[] line = new double[n];
+        int stride = inner;
+        forEachLine(x, along, line, at -> {
+            Integer[] order = new Integer[n];
+            Arrays.setAll(order, i -> i);
+            // NaN compares as larger than everything, so it comes last, or first when descending.
+            Arrays.sort(order, (a, b) -> descending ? compare(line[b], line[a]) : compare(line[a], line[b]));
+            int start = at / stride * stride * n + at % stride;
+            for (int i = 0; i < n; i++) {
+                result[start + i * stride] = order[i];
+            }
+        });
+        return IntTensor.owning(x.shape(), result);
+    }
+
+    /** Compares numbers, with −0 equal to 0 and NaN above all. */
+    private static int compare(double a, double b) {
+        return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
+    }
+
+    /**
+     * Loads each line along the axis into the buffer, in row-major order of the other axes, and calls the action with
+     * the line's number.
+     */
+    private static void forEachLine(Tensor x, int axis, double[] line, java.util.function.IntConsumer action) {
+        double[] values = x.toDoubles();
+        int n = line.length;
+        int inner = 1;
+        for (int i = axis + 1; i < x.shape().rank(); i++) {
+            inner *= x.shape().size(i);
+        }
+        int lines = n == 0 ? 0 : values.length / n;
+        for (int at = 0; at < lines; at++) {
+            int start = at / inner * inner * n + at % inner;
+            for (int i = 0; i < n; i++) {
+                line[i] = values[start + i * inner];
+            }
+            action.accept(at);
+        }
+    }
+}

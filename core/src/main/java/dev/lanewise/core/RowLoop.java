@@ -1,0 +1,257 @@
+package dev.lanewise.core;
+
+import dev.lanewise.core.kernel.Collapsed;
+import dev.lanewise.core.kernel.DoubleRowKernel;
+import dev.lanewise.core.kernel.Parallel;
+import dev.lanewise.core.kernel.Reduction;
+import dev.lanewise.core.kernel.RowKernel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs a formula's row kernel over strided, broadcast tensors of any shape, in parallel where there is enough to do.
+ */
+final class RowLoop {
+    /**
+     * Below this number of elements the caller does it alone: handing a task to another thread takes some microseconds,
+     * in which a core makes about this many cheap elements.
+     */
+    private static final int PARALLEL_ELEMENTS = 1 << 15;
+    /** The least number of elements handed to a thread at a time. */
+    private static final int TASK_ELEMENTS = 1 << 13;
+
+    private RowLoop() {}
+
+    static Reduction[] repeat(Reduction kind, int count) {
+        Reduction[] kinds = new Reduction[count];
+        Arrays.fill(kinds, kind);
+        return kinds;
+    }
+
+    /** Writes a formula's results, of one shape, elementwise; the operands broadcast to that shape. */
+    static void run(Formula formula, List<Tensor> operands, List<Tensor> results, Reduction[] kinds) {
+        Shape shape = results.getFirst().shape();
+        if (shape.isEmpty()) {
+            return;
+        }
+        Walk walk = Walk.over(shape, new boolean[shape.rank()], operands, results);
+        Call call = Call.of(formula, walk, kinds);
+        int inner = walk.innerSize();
+        int rows = walk.rows();
+        int outer = walk.axes.outerCount(2);
+        if (shape.count() < PARALLEL_ELEMENTS || Parallel.threads() == 1) {
+            walk.axes.forEachOuter(2, (offsets, position) -> call.run(offsets, 0, rows, 0, inner));
+        } else if (outer > 1) {
+            Parallel.forRange(
+                    outer,
+                    grain(inner * rows),
+                    (from, to) -> walk.axes.forEachOuter(
+                            2, from, to, (offsets, position) -> call.run(offsets, 0, rows, 0, inner)));
+        } else if (rows > 1) {
+            int[] offsets = new int[walk.arrayCount()];
+            Parallel.forRange(rows, grain(inner), (from, to) -> call.run(offsets, from, to, 0, inner));
+        } else {
+            int[] offsets = new int[walk.arrayCount()];
+            Parallel.forRange(inner, TASK_ELEMENTS, (from, to) -> call.run(offsets, 0, 1, from, to));
+        }
+    }
+
+    /**
+     * Runs a formula over the rows of matrices, where single rows may be reduced: what normalisations are made of.
+     *
+     * <p>What an operand is follows from its shape: [rows, n] a matrix, [rows, 1] one value a row, [n] one value a
+     * column, [] one value. Results are [rows, n] where they are stored, [rows, 1] where a row is reduced. All are
+     * contiguous.
+     */
+    static void overRows(
+            Formula formula, int rows, int n, List<Tensor> operands, List<Tensor> results, Reduction... kinds) {
+        if (rows == 0) {
+            return;
+        }
+        int[][] strides = new int[operands.size() + results.size()][];
+        for (int i = 0; i < strides.length; i++) {
+            Tensor tensor = i < operands.size() ? operands.get(i) : results.get(i - operands.size());
+            int rank = tensor.shape().rank();
+            boolean perRow = rank == 2
+                    && (i >= operands.size()
+                            ? kinds[i - operands.size()] != Reduction.STORE
+                            : n != 1 && tensor.shape().size(1) == 1);
+            strides[i] = perRow ? new int[] {1, 0} : new int[] {rank == 2 ? n : 0, rank == 0 ? 0 : 1};
+        }
+        Walk walk = new Walk(Collapsed.exactly(new int[] {rows, n}, strides), operands, results);
+        Call call = Call.of(formula, walk, kinds);
+        int[] offsets = new int[strides.length];
+        Parallel.forRange(
+                rows, worthSharing(rows * n) ? grain(n) : rows, (from, to) -> call.run(offsets, from, to, 0, n));
+    }
+
+    /** How many units of the given number of elements one task should hold. */
+    static int grain(int elements) {
+        return Math.max(1, TASK_ELEMENTS / Math.max(elements, 1));
+    }
+
+    static boolean worthSharing(int elements) {
+        return elements >= PARALLEL_ELEMENTS && Parallel.threads() > 1;
+    }
+
+    /** The collapsed axes of a loop, with operands made dense where their innermost stride is neither 0 nor 1. */
+    static final class Walk {
+        final Collapsed axes;
+        final List<Tensor> operands;
+        final List<Tensor> results;
+
+        private Walk(Collapsed axes, List<Tensor> operands, List<Tensor> results) {
+            this.axes = axes;
+            this.operands = operands;
+            this.results = results;
+        }
+
+        /**
+         * Collapses the axes of a loop.
+         *
+         * @param marked of each axis, its mark: only axes of equal marks are merged
+         * @param operands broadcast to the shape
+         * @param results of the shape; a stride may be 0 where elements are reduced to one
+         */
+        static Walk over(Shape shape, boolean[] marked, List<Tensor> operands, List<Tensor> results) {
+            Collapsed axes = collapse(shape, marked, operands, results);
+            List<Tensor> walkable = new ArrayList<>(operands);
+            boolean copied = false;
+            for (int i = 0; i < operands.size(); i++) {
+                int stride = axes.rank() == 0 ? 0 : axes.stride(i, axes.rank() - 1);
+                if (stride != 0 && stride != 1) {
+                    walkable.set(i, Views.copy(operands.get(i)));
+                    copied = true;
+                }
+            }
+            return new Walk(copied ? collapse(shape, marked, walkable, results) : axes, walkable, results);
+        }
+
+        private static Collapsed collapse(Shape shape, boolean[] marked, List<Tensor> operands, List<Tensor> results) {
+            int[][] strides = new int[operands.size() + results.size()][];
+            for (int i = 0; i < strides.length; i++) {
+                strides[i] = i < operands.size()
+                        ? Views.expandedStrides(operands.get(i), shape)
+                        : results.get(i - operands.size()).strides();
+            }
+            return Collapsed.of(shape.toArray(), marked, strides);
+        }
+
+        int arrayCount() {
+            return operands.size() + results.size();
+        }
+
+        int innerSize() {
+            return axes.rank() == 0 ? 1 : axes.size(axes.rank() - 1);
+        }
+
+        int rows() {
+            return axes.rank() < 2 ? 1 : axes.size(axes.rank() - 2);
+        }
+
+        /**
+         * The stride of an array along the innermost axis; 1 where there is a single element, of which it does not
+         * matter.
+         */
+        int innerStride(int array) {
+            return axes.rank() == 0 ? 1 : axes.stride(array, axes.rank() - 1);
+        }
+
+        int rowStride(int array) {
+            return axes.rank() < 2 ? 0 : axes.stride(array, axes.rank() - 2);
+        }
+
+        long rowConstants() {
+            long mask = 0;
+            for (int i = 0; i < operands.size(); i++) {
+                mask |= innerStride(i) == 0 ? 1L << i : 0;
+            }
+            return mask;
+        }
+    }
+
+    /** A kernel bound to the arrays of a walk. */
+    abstract static class Call {
+        private final Walk walk;
+
+        private Call(Walk walk) {
+            this.walk = walk;
+        }
+
+        static Call of(Formula formula, Walk walk, Reduction... kinds) {
+            return switch (walk.operands.getFirst().dtype()) {
+                case FLOAT32 -> new FloatCall(formula.kernel(walk.rowConstants(), kinds), walk);
+                case FLOAT64 -> new DoubleCall(formula.doubleKernel(walk.rowConstants(), kinds), walk);
+            };
+        }
+
+        abstract void invoke(int[] in, int[] inRow, int[] out, int[] outRow, int rows, int n);
+
+        /**
+         * Runs the kernel on a block of rows and columns of the two innermost axes, each array walked by its own
+         * strides.
+         *
+         * @param offsets of each array, the offset of the block's matrix relative to the array's first element
+         */
+        final void run(int[] offsets, int rowFrom, int rowTo, int from, int to) {
+            int operands = walk.operands.size();
+            int[] in = new int[operands];
+            int[] inRow = new int[operands];
+            int[] out = new int[walk.results.size()];
+            int[] outRow = new int[out.length];
+            for (int i = 0; i < operands; i++) {
+                inRow[i] = walk.rowStride(i);
+                in[i] = walk.operands.get(i).offset()
+                        + offsets[i]
+                        + rowFrom * inRow[i]
+                        + (walk.innerStride(i) == 0 ? 0 : from);
+            }
+            for (int i = 0; i < out.length; i++) {
+                int array = operands + i;
+                outRow[i] = walk.rowStride(array);
+                out[i] = walk.results.get(i).offset()
+                        + offsets[array]
+                        + rowFrom * outRow[i]
+                        + from * walk.innerStride(array);
+            }
+            invoke(in, inRow, out, outRow, rowTo - rowFrom, to - from);
+        }
+    }
+
+    private static final class FloatCall extends Call {
+        private final RowKernel kernel;
+        private final float[][] in;
+        private final float[][] out;
+
+        FloatCall(RowKernel kernel, Walk walk) {
+            super(walk);
+            this.kernel = kernel;
+            this.in = walk.operands.stream().map(Tensor::floats).toArray(float[][]::new);
+            this.out = walk.results.stream().map(Tensor::floats).toArray(float[][]::new);
+        }
+
+        @Override
+        void invoke(int[] inOffset, int[] inRow, int[] outOffset, int[] outRow, int rows, int n) {
+            kernel.run(in, inOffset, inRow, out, outOffset, outRow, rows, n);
+        }
+    }
+
+    private static final class DoubleCall extends Call {
+        private final DoubleRowKernel kernel;
+        private final double[][] in;
+        private final double[][] out;
+
+        DoubleCall(DoubleRowKernel kernel, Walk walk) {
+            super(walk);
+            this.kernel = kernel;
+            this.in = walk.operands.stream().map(Tensor::doubles).toArray(double[][]::new);
+            this.out = walk.results.stream().map(Tensor::doubles).toArray(double[][]::new);
+        }
+
+        @Override
+        void invoke(int[] inOffset, int[] inRow, int[] outOffset, int[] outRow, int rows, int n) {
+            kernel.run(in, inOffset, inRow, out, outOffset, outRow, rows, n);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.lanewise.core;
+
+import dev.lanewise.core.kernel.Reduction;
+import java.util.List;
+
+/** exp(x) / Σ exp(x) along the last axis. */
+record Softmax() implements PrimitiveOp {
+    /** Shifted by the row's maximum, so that the largest exponential is 1. */
+    static final Formula SHIFTED_EXP = Formula.of("shiftedExp", (x, max) -> {
+        Expr exp = x.sub(max).exp();
+        return Results.results(exp, exp);
+    });
+
+    private static final Formula SCALED = Formula.of("scaled", (x, divisor) -> x.div(divisor));
+
+    @Override
+    public String name() {
+        return "softmax";
+    }
+
+    @Override
+    public Computed forward(List<Tensor> operands) {
+        Tensor x = operands.getFirst().contiguous();
+        Rows rows = Rows.of(x);
+        Tensor max = rows.perRow();
+        RowLoop.overRows(
+                Formulas.IDENTITY, rows.count(), rows.n(), List.of(rows.matrix()), List.of(max), Reduction.MAX);
+        Tensor exp = rows.another();
+        Tensor sum = rows.perRow();
+        RowLoop.overRows(
+                SHIFTED_EXP,
+                rows.count(),
+                rows.n(),
+                List.of(rows.matrix(), max),
+                List.of(exp, sum),
+                Reduction.STORE,
+                Reduction.SUM);
+        // In place: exp is this operation's own until it returns.
+        RowLoop.overRows(SCALED, rows.count(), rows.n(), List.of(exp, sum), List.of(exp), Reduction.STORE);
+        return Computed.of(exp.view(x.shape(), 0, x.shape().contiguousStrides()));
+    }
+
+    @Override
+    public boolean keepsResult(int result) {
+        return true;
+    }
+
+    @Override
+    public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+        saved.give(0, () -> {
+            T y = saved.result(0);
+            T product = saved.gradient().mul(y);
+            return product.sub(y.mul(product.sum(Axes.of(-1).kept())));
+        });
+    }
+}

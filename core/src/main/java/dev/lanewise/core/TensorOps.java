@@ -1,0 +1,67 @@
+package dev.lanewise.core;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything one can do with a tensor, declared once for two meanings: {@link Tensor} computes; autograd's
+ * {@code Variable} computes and remembers, so that gradients can be taken.
+ *
+ * <p>Methods bear PyTorch's names in camel case and its meaning of axes: counted from 0, or from the end if negative.
+ * Operands of elementwise operations broadcast by NumPy's rule. All operands of an operation are of one type; numbers
+ * given as {@code double} are rounded once to it. Tensors do not change: each method gives a new one, or a view that
+ * shares storage.
+ *
+ * <p>An implementation provides {@link #self}, {@link #value}, {@link #constant} and {@link #applyAll} (and may provide
+ * {@link #shape} and {@link #dtype} more directly). All others are defaults: a primitive names its operation, a
+ * composite is written in primitives.
+ *
+ * @param <T> the implementing type itself
+ */
+public interface TensorOps<T extends TensorOps<T>>
+        extends ElementwiseMethods<T>, ShapeMethods<T>, ReductionMethods<T>, IndexMethods<T>, NetworkMethods<T> {
+
+    /**
+     * Joins tensors along an existing axis: [2, 3] and [4, 3] along axis 0 give [6, 3].
+     *
+     * @throws IllegalArgumentException if there are no tensors, or sizes differ along another axis
+     */
+    static <T extends TensorOps<T>> T concat(int axis, List<T> tensors) {
+        if (tensors.isEmpty()) {
+            throw new IllegalArgumentException("concat: no tensors given, expected at least one");
+        }
+        T first = tensors.getFirst();
+        int along = first.shape().axis(axis);
+        for (T tensor : tensors) {
+            if (tensor.shape().rank() != first.shape().rank()
+                    || !tensor.shape().withSize(along, 0).equals(first.shape().withSize(along, 0))) {
+                throw new IllegalArgumentException("concat: shapes %s and %s differ at an axis other than %d"
+                        .formatted(first.shape(), tensor.shape(), along));
+            }
+        }
+        return tensors.size() == 1
+                ? first
+                : first.applyAll(new JoinOp.Concat(along), tensors).getFirst();
+    }
+
+    /**
+     * Joins tensors of equal shape along a new axis: two of [3] along axis 0 give [2, 3].
+     *
+     * @throws IllegalArgumentException if there are no tensors, or shapes differ
+     */
+    static <T extends TensorOps<T>> T stack(int axis, List<T> tensors) {
+        if (tensors.isEmpty()) {
+            throw new IllegalArgumentException("stack: no tensors given, expected at least one");
+        }
+        Shape shape = tensors.getFirst().shape();
+        List<T> lifted = new ArrayList<>(tensors.size());
+        for (T tensor : tensors) {
+            if (!tensor.shape().equals(shape)) {
+                throw new IllegalArgumentException(
+                        "stack: shapes %s and %s differ, expected equal ones".formatted(shape, tensor.shape()));
+            }
+            lifted.add(tensor.unsqueeze(axis));
+        }
+        return concat(axis < 0 ? axis + shape.rank() + 1 : axis, lifted);
+    }
+}

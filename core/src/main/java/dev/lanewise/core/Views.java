@@ -1,0 +1,151 @@
+package dev.lanewise.core;
+
+import dev.lanewise.core.kernel.StridedCopy;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Views of tensors that share storage, and copies where strides do not allow one. */
+final class Views {
+    private Views() {}
+
+    static Tensor expand(Tensor x, Shape to) {
+        int[] strides = expandedStrides(x, to);
+        return x.view(to, x.offset(), strides);
+    }
+
+    /** The strides under which the tensor reads as the given shape, which it broadcasts to. */
+    static int[] expandedStrides(Tensor x, Shape to) {
+        int[] strides = new int[to.rank()];
+        int added = to.rank() - x.shape().rank();
+        for (int axis = Math.max(added, 0); axis < to.rank(); axis++) {
+            int size = x.shape().size(axis - added);
+            strides[axis] = size == 1 ? 0 : x.stride(axis - added);
+        }
+        return strides;
+    }
+
+    static Tensor permute(Tensor x, int[] order) {
+        int[] sizes = new int[order.length];
+        int[] strides = new int[order.length];
+        for (int axis = 0; axis < order.length; axis++) {
+            sizes[axis] = x.shape().size(order[axis]);
+            strides[axis] = x.stride(order[axis]);
+        }
+        return x.view(Shape.owning(sizes), x.offset(), strides);
+    }
+
+    /** Elements from, from + step, … along the axis, count of them. A negative step runs backwards. */
+    static Tensor slice(Tensor x, int axis, int from, int step, int count) {
+        int[] strides = x.strides().clone();
+        Shape shape = x.shape().withSize(axis, count);
+        int offset = shape.isEmpty() ? x.offset() : x.offset() + from * strides[axis]; // never beyond the array
+        strides[axis] *= step;
+        return x.view(shape, offset, strides);
+    }
+
+    /** The shape that the sizes mean for a tensor of the given shape: one size may be -1 and is worked out. */
+    static Shape reshapeTo(String operation, Shape from, int[] sizes) {
+        int[] resolved = sizes.clone();
+        int unknown = -1;
+        long known = 1;
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (sizes[axis] == -1) {
+                if (unknown >= 0) {
+                    throw new IllegalArgumentException("%s: %s leaves two sizes (-1) to be worked out; give one of them"
+                            .formatted(operation, Arrays.toString(sizes)));
+                }
+                unknown = axis;
+            } else {
+                known *= sizes[axis];
+            }
+        }
+        if (unknown >= 0) {
+            if (known == 0 || from.count() % known != 0) {
+                throw new IllegalArgumentException("%s: the %d elements of %s do not divide into %s"
+                        .formatted(operation, from.count(), from, Arrays.toString(sizes)));
+            }
+            resolved[unknown] = (int) (from.count() / known);
+        }
+        Shape to = Shape.owning(resolved);
+        if (to.count() != from.count()) {
+            throw new IllegalArgumentException(
+                    "%s: %s has %d elements, %s has %d".formatted(operation, from, from.count(), to, to.count()));
+        }
+        return to;
+    }
+
+    /** The same elements under another shape: a view where strides allow, else of a copy. */
+    static Tensor reshape(Tensor x, Shape to) {
+        int[] strides = reshapedStrides(x.shape(), x.strides(), to);
+        return strides == null ? reshape(copy(x), to) : x.view(to, x.offset(), strides);
+    }
+
+    /**
+     * Strides that read the elements of a strided array in the same order under another shape, or null where there are
+     * none. Both shapes are cut into the shortest runs of axes with equal element counts; a run can be re-cut if its
+     * axes lie evenly spaced.
+     */
+    private static int @Nullable [] reshapedStrides(Shape from, int[] strides, Shape to) {
+        int[] result = new int[to.rank()];
+        if (from.count() == 0) {
+            return to.contiguousStrides();
+        }
+        int fromAxis = from.rank() - 1;
+        int toAxis = to.rank() - 1;
+        while (toAxis >= 0) {
+            while (fromAxis >= 0 && from.size(fromAxis) == 1) {
+                fromAxis--;
+            }
+            if (to.size(toAxis) == 1) {
+                result[toAxis--] = 0; // any stride will do for a single element
+                continue;
+            }
+            // Here both axes are longer than 1, as the counts agree.
+            int base = strides[fromAxis];
+            long fromCount = from.size(fromAxis--);
+            long toCount = 1;
+            int runStart = toAxis;
+            while (true) {
+                if (toCount < fromCount || toCount == 1) {
+                    toCount *= to.size(toAxis--);
+                } else {
+                    while (from.size(fromAxis) == 1) {
+                        fromAxis--;
+                    }
+                    if (strides[fromAxis] != base * fromCount) {
+                        return null;
+                    }
+                    fromCount *= from.size(fromAxis--);
+                }
+                if (toCount == fromCount) {
+                    break;
+                }
+            }
+            int stride = base;
+            for (int axis = runStart; axis > toAxis; axis--) {
+                result[axis] = stride;
+                stride *= to.size(axis);
+            }
+        }
+        return result;
+    }
+
+    /** A contiguous copy. */
+    static Tensor copy(Tensor x) {
+        Tensor result = Tensor.allocate(x.dtype(), x.shape());
+        copyInto(x, result);
+        return result;
+    }
+
+    /** Copies the elements of a tensor into another one of the same shape and type, whatever the strides of both. */
+    static void copyInto(Tensor from, Tensor to) {
+        StridedCopy.copy(
+                from.array(),
+                from.offset(),
+                from.strides(),
+                to.array(),
+                to.offset(),
+                to.strides(),
+                to.shape().toArray());
+    }
+}

@@ -1,0 +1,389 @@
+package dev.lanewise.core.kernel;
+
+import java.util.function.IntConsumer;
+
+/**
+ * A matrix product by tiles, on packed operands. The scheme and its terms are those of the BLIS library:
+ *
+ * <pre>
+ *                   n                                     NC               NR
+ *              ┌─────────┐                          ┌─────────────┐        ┌─┐
+ *      k     k │    B    │                       KC │ ║ ║ ║ ║ ║ ║ │     KC │ │  micro-panel of B,
+ *    ┌────┐    ├─────────┤      block of A          └─────────────┘        │ │  in the first-level cache
+ *  m │ A  │  m │    C    │          KC                block of B           └─┘
+ *    └────┘    └─────────┘        ┌────┐            ┌─────────────┐   KC   ┌─┐
+ *                              MC │════│         MC │ tiles of C  │  ┌──┐MR│ │  tile of C,
+ *                                 └────┘            └─────────────┘  └──┘  └─┘  in registers
+ * </pre>
+ *
+ * A <em>tile</em> of MR × NR elements of C stays in registers while a {@link TileKernel} adds the products of a
+ * <em>micro-panel</em> of A, MR rows, and one of B, NR columns, both KC long. The micro-panel of B stays in the
+ * first-level cache while all micro-panels of a block of A, MC rows, are multiplied by it; that block stays in the
+ * second-level cache while all micro-panels of a block of B, NC columns, pass by. Blocks are <em>packed</em>, so that
+ * the kernels read memory from front to back, unless they are as well read where they stand.
+ *
+ * <p>How C is divided, into what sizes and among how many threads, does not show in its bits: whatever the order of
+ * tiles, each element's sum goes on where its last block of k has left it.
+ */
+final class BlockedProduct {
+    /*
+     * The sizes were measured on a Zen 5 core (caches of 48 KB, 1 MB and 32 MB) with tiles of 12 x 32, in per cent of the
+     * processor's peak; around these values the differences are small.
+     */
+
+    /** The most steps of k in a block. */
+    private static final int KC = 768;
+
+    /** The most rows in a block of A: with KC 288 KB, a third of the second-level cache. */
+    private static final int MC = 96;
+
+    /** The most columns in a block of B. */
+    private static final int NC = 1024;
+
+    /** The floats of B that are packed at a time, all blocks of k together: 4 MB of the third-level cache. */
+    private static final int PACKED_RIGHT = 1 << 20;
+
+    /** A of at most so many floats, 256 KB, is packed as a whole, and B's micro-panels pass by one after the other. */
+    private static final int SMALL_LEFT = 1 << 16;
+
+    /**
+     * Up to so many columns of C, a row-major A is read where it stands: the kernels for it reach nine tenths of the
+     * others' speed, but packing is not made good by so few columns. (Where the elements of A's columns are
+     * consecutive, packing gains nothing at all.)
+     */
+    private static final int COLUMNS_IN_PLACE = 128;
+
+    /**
+     * Up to so many rows of C, a B of consecutive columns is read where it stands, as packing takes as long as
+     * computing.
+     */
+    private static final int ROWS_IN_PLACE = 32;
+
+    /** A B of consecutive columns within so many floats, 1 MB, is read where it stands whatever the number of rows. */
+    private static final int SPAN_IN_PLACE = 1 << 18;
+
+    /** Fewer multiply-adds are not shared among threads: 5 microseconds of one core, where sharing costs one or two. */
+    private static final long WORTH_SHARING = 500_000;
+
+    /** Floats that are worth a task of packing. */
+    private static final int PACKING_TASK = 16_384;
+
+    /** Tasks for each thread, so that one that is held up does not hold up all. */
+    private static final int TASKS_PER_THREAD = 4;
+
+    private final Tiles tiles;
+    private final int m;
+    private final int n;
+    private final int k;
+    private final Matrix a;
+    private final Matrix b;
+    private final Matrix c;
+    private final boolean accumulate;
+
+    /** The steps of k in a block, the last one excepted. */
+    private final int kc;
+
+    private final int threads;
+    private final boolean leftInPlace;
+
+    /** From this column on, B is packed. */
+    private final int firstPacked;
+
+    BlockedProduct(Tiles tiles, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        this.tiles = tiles;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.a = a;
+        this.b = b;
+        this.c = c;
+        this.accumulate = accumulate;
+        kc = evenly(k, KC, tiles.lanes);
+        threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
+        leftInPlace = isLeftInPlace(tiles, n, a);
+        boolean rightInPlace = b.columnStride == 1 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= SPAN_IN_PLACE);
+        // A tile reads all of its columns: those that B does not have are in a packed one alone.
+        int last = n % tiles.nr;
+        firstPacked = !rightInPlace ? 0 : last == tiles.lanes ? n : n - last;
+    }
+
+    /** Whether the kernels for such a product are at speed. Those that are not are being made ready. */
+    static boolean isReady(Tiles tiles, int m, int n, Matrix a) {
+        return tiles.areReady(m, n, isLeftInPlace(tiles, n, a) && a.rowStride != 1);
+    }
+
+    private static boolean isLeftInPlace(Tiles tiles, int n, Matrix a) {
+        boolean fewColumns = n <= COLUMNS_IN_PLACE && (n < tiles.nr || !tiles.isThin(n % tiles.nr));
+        return a.rowStride == 1 || (a.columnStride == 1 && fewColumns);
+    }
+
+    /** Parts of at most this size, as equal as multiples of the unit can be. */
+    private static int evenly(int size, int most, int unit) {
+        int parts = (size + most - 1) / most;
+        return parts == 1 ? size : roundedUp((size + parts - 1) / parts, unit);
+    }
+
+    private static int roundedUp(int size, int unit) {
+        return (size + unit - 1) / unit * unit;
+    }
+
+    /** Computes it; neither of m, n, k is 0. */
+    void run() {
+        if (n > m && (leftInPlace || (long) m * k <= SMALL_LEFT)) {
+            byColumns();
+        } else {
+            byRows();
+        }
+    }
+
+    /** B is packed by all threads, then each task packs some rows of A and multiplies them. */
+    private void byRows() {
+        int nc = evenly(n, NC, tiles.nr);
+        int depth = Math.max(1, PACKED_RIGHT / roundedUp(nc, tiles.nr) / kc) * kc;
+        int mc =
+                evenly(m, threads == 1 ? MC : Math.clamp(m / (threads * TASKS_PER_THREAD), 2 * tiles.mr, MC), tiles.mr);
+        int groups = (m + mc - 1) / mc;
+        for (int jc = 0; jc < n; jc += nc) {
+            int columns = Math.min(nc, n - jc);
+            int packedColumns = roundedUp(Math.max(0, jc + columns - Math.max(jc, firstPacked)), tiles.nr);
+            int blockDepth = packedColumns == 0 ? k : depth;
+            for (int pb = 0; pb < k; pb += blockDepth) {
+                int steps = Math.min(blockDepth, k - pb);
+                float[] right = PackBuffers.take(packedColumns * steps + Packing.SLACK);
+                var block = new RightBlock(jc, columns, packedColumns, pb, steps, right);
+                packRight(block);
+                share(groups, group -> rows(group * mc, Math.min(mc, m - group * mc), block));
+                PackBuffers.give(right);
+            }
+        }
+    }
+
+    /**
+     * A block of B: some columns, of which the last ones may be packed, and all steps of k that are packed at a time.
+     */
+    private static final class RightBlock {
+        final int column;
+        final int columns;
+        final int packedColumns;
+        final int step;
+        final int steps;
+        final float[] packed;
+
+        RightBlock(int column, int columns, int packedColumns, int step, int steps, float[] packed) {
+            this.column = column;
+            this.columns = columns;
+            this.packedColumns = packedColumns;
+            this.step = step;
+            this.steps = steps;
+            this.packed = packed;
+        }
+    }
+
+    private void packRight(RightBlock block) {
+        int panels = block.packedColumns / tiles.nr;
+        int grain = threads == 1 ? panels : PACKING_TASK / (tiles.nr * block.steps) + 1;
+        Parallel.forRange(panels, grain, (from, to) -> {
+            int first = Math.max(block.column, firstPacked);
+            for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
+                int steps = Math.min(kc, block.step + block.steps - pc);
+                for (int panel = from; panel < to; panel++) {
+                    int j = first + panel * tiles.nr;
+                    int offset = (pc - block.step) * block.packedColumns + panel * tiles.nr * steps;
+                    Packing.right(tiles, b, pc, steps, j, columnsAt(j), block.packed, offset);
+                }
+            }
+        });
+    }
+
+    /** Some rows of C, as many as make a block of A, and the columns of a block of B. */
+    private void rows(int row, int rows, RightBlock block) {
+        float[] left = leftInPlace ? new float[0] : PackBuffers.take(rows * kc + Packing.SLACK);
+        float[] scratch = PackBuffers.take(scratchSize());
+        int first = Math.max(block.column, firstPacked);
+        for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
+            int steps = Math.min(kc, block.step + block.steps - pc);
+            Panels panels = left(row, rows, pc, steps, left, 0);
+            for (int j = block.column; j < block.column + block.columns; j += tiles.nr) {
+                if (j < firstPacked) {
+                    column(row, rows, j, pc, steps, panels, b.values, b.index(pc, j), b.rowStride, scratch);
+                } else {
+                    int at = (pc - block.step) * block.packedColumns + (j - first) * steps;
+                    column(row, rows, j, pc, steps, panels, block.packed, at, tiles.width(columnsAt(j)), scratch);
+                }
+            }
+        }
+        PackBuffers.give(scratch);
+        PackBuffers.give(left);
+    }
+
+    /** A is packed as a whole, then each task packs one micro-panel of B after the other and multiplies it. */
+    private void byColumns() {
+        float[] left = leftInPlace ? new float[0] : PackBuffers.take(m * k + Packing.SLACK);
+        Panels[] panels = new Panels[(k + kc - 1) / kc];
+        for (int pc = 0; pc < k; pc += kc) {
+            panels[pc / kc] = left(0, m, pc, Math.min(kc, k - pc), left, m * pc);
+        }
+        int rightPanels = (n + tiles.nr - 1) / tiles.nr;
+        int tasks = threads == 1 ? 1 : Math.min(rightPanels, threads * TASKS_PER_THREAD);
+        share(tasks, task -> {
+            float[] right = PackBuffers.take(tiles.nr * kc + Packing.SLACK);
+            float[] scratch = PackBuffers.take(scratchSize());
+            int end = (int) ((long) rightPanels * (task + 1) / tasks) * tiles.nr;
+            for (int j = (int) ((long) rightPanels * task / tasks) * tiles.nr; j < Math.min(n, end); j += tiles.nr) {
+                for (int pc = 0; pc < k; pc += kc) {
+                    int steps = Math.min(kc, k - pc);
+                    Panels block = panels[pc / kc];
+                    if (j < firstPacked) {
+                        column(0, m, j, pc, steps, block, b.values, b.index(pc, j), b.rowStride, scratch);
+                    } else {
+                        Packing.right(tiles, b, pc, steps, j, columnsAt(j), right, 0);
+                        column(0, m, j, pc, steps, block, right, 0, tiles.width(columnsAt(j)), scratch);
+                    }
+                }
+            }
+            PackBuffers.give(scratch);
+            PackBuffers.give(right);
+        });
+        PackBuffers.give(left);
+    }
+
+    private void share(int tasks, IntConsumer body) {
+        if (threads == 1) {
+            for (int task = 0; task < tasks; task++) {
+                body.accept(task);
+            }
+        } else {
+            Parallel.forEach(tasks, body);
+        }
+    }
+
+    /** The block of A from this row and column on. */
+    private Panels left(int row, int rows, int column, int steps, float[] buffer, int offset) {
+        if (leftInPlace) {
+            return Panels.inPlace(a, row, column);
+        }
+        Packing.left(tiles, a, row, rows, column, steps, buffer, offset);
+        return Panels.packed(buffer, offset, steps);
+    }
+
+    /** The columns in the micro-panel of B that begins here. */
+    private int columnsAt(int j) {
+        return Math.min(tiles.nr, n - j);
+    }
+
+    private int scratchSize() {
+        return Math.max(tiles.mr * tiles.nr, ThinKernel.VECTORS * tiles.lanes);
+    }
+
+    /** Multiplies the rows of a block of A by a micro-panel of B. */
+    private void column(
+            int row,
+            int rows,
+            int j,
+            int pc,
+            int steps,
+            Panels left,
+            float[] right,
+            int rightAt,
+            int rightStep,
+            float[] scratch) {
+        boolean continues = accumulate || pc > 0;
+        int columns = columnsAt(j);
+        int width = tiles.width(columns);
+        int done = 0;
+        ThinKernel thin = columns < width && !left.isRowMajor() ? tiles.thin(columns) : null;
+        if (thin != null) {
+            done = thinColumns(thin, row, rows, j, columns, steps, left, right, rightAt, rightStep, scratch, continues);
+        }
+        int height;
+        for (int i = done; i < rows; i += height) {
+            height = tiles.rows(rows - i);
+            TileKernel kernel = tiles.kernel(height, width / tiles.lanes, left.isRowMajor());
+            int leftAt = left.at(i);
+            int leftStep = left.step(height);
+            int at = c.index(row + i, j);
+            if (columns == width) {
+                kernel.multiply(
+                        steps,
+                        left.values,
+                        leftAt,
+                        left.rowStride,
+                        leftStep,
+                        right,
+                        rightAt,
+                        rightStep,
+                        c.values,
+                        at,
+                        c.rowStride,
+                        continues);
+            } else {
+                if (continues) {
+                    copyRows(height, columns, c.values, at, c.rowStride, scratch, 0, width);
+                }
+                kernel.multiply(
+                        steps,
+                        left.values,
+                        leftAt,
+                        left.rowStride,
+                        leftStep,
+                        right,
+                        rightAt,
+                        rightStep,
+                        scratch,
+                        0,
+                        width,
+                        continues);
+                copyRows(height, columns, scratch, 0, width, c.values, at, c.rowStride);
+            }
+        }
+    }
+
+    /** Multiplies as many rows as fill the kernel's vectors by a few single columns; how many rows these were. */
+    private int thinColumns(
+            ThinKernel kernel,
+            int row,
+            int rows,
+            int j,
+            int columns,
+            int steps,
+            Panels left,
+            float[] right,
+            int rightAt,
+            int rightStep,
+            float[] scratch,
+            boolean continues) {
+        int height = left.isPacked() ? tiles.mr : tiles.lanes; // rows in a vector
+        int pitch = left.at(height) - left.at(0);
+        int atOnce = height * ThinKernel.VECTORS;
+        int i = 0;
+        for (; i + atOnce <= rows; i += atOnce) {
+            for (int column = 0; column < columns; column++) {
+                for (int r = 0; r < atOnce; r++) {
+                    scratch[r / height * tiles.lanes + r % height] =
+                            continues ? c.values[c.index(row + i + r, j + column)] : 0;
+                }
+                kernel.multiply(
+                        steps,
+                        left.values,
+                        left.at(i),
+                        pitch,
+                        left.step(height),
+                        right,
+                        rightAt + column,
+                        rightStep,
+                        scratch);
+                for (int r = 0; r < atOnce; r++) {
+                    c.values[c.index(row + i + r, j + column)] = scratch[r / height * tiles.lanes + r % height];
+                }
+            }
+        }
+        return i;
+    }
+
+    private static void copyRows(
+            int rows, int columns, float[] from, int at, int stride, float[] to, int offset, int toStride) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(from, at + row * stride, to, offset + row * toStride, columns);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lanewise.core.kernel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Products of few rows with a matrix whose elements are consecutive along {@code k}, such as one token's activations
+ * with weights that are stored as {@code [out, in]}: dot products, each element of the matrix read once from memory
+ * and, unlike for tiles, not packed first. Likewise products of a matrix and one column.
+ *
+ * <p>A product is one of these by its shapes and strides alone, since its sums are made in another order than those of
+ * all other products: in 16 lanes, as {@link DotKernel} says, which {@link Finish#sum} joins. Accumulating adds the dot
+ * product to the old element.
+ */
+final class FewRows {
+    /**
+     * The most rows. All of them use a row of B while it is in the cache; at four that takes about as long as it takes
+     * memory to bring the next one, and tiles begin to be faster.
+     */
+    static final int MOST_ROWS = 4;
+
+    /** Multiply-adds that make a task: 10 microseconds from memory. */
+    private static final int TASK = 65_536;
+
+    private static final int LANES = Finish.LANES;
+    private static final DotKernel SCALAR = new ScalarDots();
+
+    private FewRows() {}
+
+    /** Whether a product is one of these. */
+    static boolean isOne(int m, int n, Matrix a, Matrix b) {
+        return isOneOfRows(m, b) || (n == 1 && a.columnStride == 1);
+    }
+
+    private static boolean isOneOfRows(int m, Matrix b) {
+        return m <= MOST_ROWS && b.rowStride == 1;
+    }
+
+    /** {@code C = A·B}, or {@code C += A·B}; neither of m, n, k is 0. Without tiles it runs on scalar loops. */
+    static void multiply(@Nullable Tiles tiles, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        if (!isOneOfRows(m, b)) {
+            // One column: the transposed product is that of one row.
+            multiply(tiles, n, m, k, b.transposed(), a.transposed(), c.transposed(), accumulate);
+            return;
+        }
+        DotKernel all = tiles == null ? null : tiles.dots(m);
+        DotKernel kernel = all == null ? SCALAR : all;
+        int atOnce = all == null ? 1 : m;
+        Matrix rows = a.columnStride == 1 ? a : consecutive(m, k, a);
+        Parallel.forRange(n, Math.max(1, TASK / m / k), (from, to) -> {
+            float[] lanes = new float[m * LANES];
+            for (int j = from; j < to; j++) {
+                for (int i = 0; i < m; i += atOnce) {
+                    kernel.dot(
+                            k - k % LANES,
+                            b.values,
+                            b.index(0, j),
+                            rows.values,
+                            rows.index(i, 0),
+                            rows.rowStride,
+                            lanes);
+                    for (int row = 0; row < atOnce; row++) {
+                        finish(k, b, j, rows, i + row, lanes, row * LANES, c, accumulate);
+                    }
+                }
+            }
+        });
+    }
+
+    /** Takes the last elements, joins the lanes, and stores. */
+    private static void finish(
+            int k, Matrix b, int j, Matrix rows, int i, float[] lanes, int lanesAt, Matrix c, boolean accumulate) {
+        int whole = k - k % LANES;
+        for (int p = whole; p < k; p++) {
+            int lane = lanesAt + p - whole;
+            lanes[lane] = Math.fma(b.values[b.index(p, j)], rows.values[rows.index(i, p)], lanes[lane]);
+        }
+        float dot = Finish.sum(lanes, lanesAt);
+        int to = c.index(i, j);
+        c.values[to] = accumulate ? c.values[to] + dot : dot;
+    }
+
+    private static Matrix consecutive(int m, int k, Matrix a) {
+        float[] copy = new float[m * k];
+        for (int i = 0; i < m; i++) {
+            for (int p = 0; p < k; p++) {
+                copy[i * k + p] = a.values[a.index(i, p)];
+            }
+        }
+        return new Matrix(copy, 0, k, 1);
+    }
+}

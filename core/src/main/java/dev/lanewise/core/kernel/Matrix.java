@@ -1,0 +1,28 @@
+package dev.lanewise.core.kernel;
+
+/**
+ * Where the elements of a matrix are: row {@code i}, column {@code j} at {@code values[offset + i·rowStride +
+ * j·columnStride]}.
+ */
+final class Matrix {
+    final float[] values;
+    final int offset;
+    final int rowStride;
+    final int columnStride;
+
+    Matrix(float[] values, int offset, int rowStride, int columnStride) {
+        this.values = values;
+        this.offset = offset;
+        this.rowStride = rowStride;
+        this.columnStride = columnStride;
+    }
+
+    /** The index of an element. */
+    int index(int row, int column) {
+        return offset + row * rowStride + column * columnStride;
+    }
+
+    Matrix transposed() {
+        return new Matrix(values, offset, columnStride, rowStride);
+    }
+}

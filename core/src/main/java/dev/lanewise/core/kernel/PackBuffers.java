@@ -1,0 +1,50 @@
+package dev.lanewise.core.kernel;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Arrays for packed panels, kept from one product to the next: a fresh array is filled with zeros first, at the cost of
+ * packing it once more. Of each size, a power of two, as many are kept as threads can use at the same time.
+ */
+final class PackBuffers {
+    private static final int SMALLEST_LOG = 10;
+    private static final int LARGEST_LOG = 21;
+    private static final int KEPT = Parallel.threads() + 2;
+    private static final AtomicReferenceArray<float @Nullable []> FREE =
+            new AtomicReferenceArray<>((LARGEST_LOG - SMALLEST_LOG + 1) * KEPT);
+
+    private PackBuffers() {}
+
+    /** An array of at least this length, holding anything. */
+    static float[] take(int length) {
+        int log = Math.max(SMALLEST_LOG, Integer.SIZE - Integer.numberOfLeadingZeros(length - 1));
+        if (log > LARGEST_LOG) {
+            return new float[length];
+        }
+        int first = (log - SMALLEST_LOG) * KEPT;
+        for (int i = first; i < first + KEPT; i++) {
+            if (FREE.get(i) != null) {
+                float @Nullable [] buffer = FREE.getAndSet(i, null);
+                if (buffer != null) {
+                    return buffer;
+                }
+            }
+        }
+        return new float[1 << log];
+    }
+
+    /** Gives back an array that was taken. */
+    static void give(float[] buffer) {
+        int log = Integer.numberOfTrailingZeros(buffer.length);
+        if (log > LARGEST_LOG || buffer.length != 1 << log || log < SMALLEST_LOG) {
+            return;
+        }
+        int first = (log - SMALLEST_LOG) * KEPT;
+        for (int i = first; i < first + KEPT; i++) {
+            if (FREE.get(i) == null && FREE.compareAndSet(i, null, buffer)) {
+                return;
+            }
+        }
+    }
+}

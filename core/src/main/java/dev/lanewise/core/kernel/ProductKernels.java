@@ -1,0 +1,31 @@
+package dev.lanewise.core.kernel;
+
+/** Makes the innermost parts of the matrix product for one vector width. */
+public interface ProductKernels {
+    /** The floats in a vector. */
+    int lanes();
+
+    /** The rows of the largest tile: as many as leave room in the registers for two vectors of sums in each. */
+    int mostRows();
+
+    /**
+     * A new kernel.
+     *
+     * @param rows the tile's rows
+     * @param vectors its columns in vectors, 1 or 2
+     * @param rowMajor whether it asks for {@code aStep == 1}, otherwise for {@code aRowStride == 1}
+     */
+    TileKernel tile(int rows, int vectors, boolean rowMajor);
+
+    /** A new kernel for single columns. */
+    ThinKernel thin();
+
+    /** A new transposition of this many rows, at most as many as a vector has lanes. */
+    PanelTranspose transpose(int rows);
+
+    /** A copier of panels. */
+    PanelCopy copy();
+
+    /** A new kernel for dot products of one row with this many vectors. */
+    DotKernel dots(int vectors);
+}

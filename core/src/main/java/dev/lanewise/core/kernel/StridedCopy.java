@@ -1,0 +1,117 @@
+package dev.lanewise.core.kernel;
+
+/** Copies between arrays whose elements lie at any strides. */
+public final class StridedCopy {
+    /**
+     * The side of the square blocks in which a transposing copy runs, so that the lines of both sides stay in the
+     * first-level cache: 32 x 32 floats are 4 KB a side.
+     */
+    private static final int BLOCK = 32;
+
+    private StridedCopy() {}
+
+    /**
+     * Copies the elements of one array (float[] or double[]) to another of the same type.
+     *
+     * @param sizes the sizes of the axes, outermost first; both strides have as many entries
+     */
+    public static void copy(
+            Object from, int fromOffset, int[] fromStrides, Object to, int toOffset, int[] toStrides, int[] sizes) {
+        for (int size : sizes) {
+            if (size == 0) {
+                return;
+            }
+        }
+        var axes = Collapsed.of(sizes, toStrides, fromStrides);
+        int rank = axes.rank();
+        int rows = rank > 1 ? axes.size(rank - 2) : 1;
+        int columns = rank > 0 ? axes.size(rank - 1) : 1;
+        int fromRow = rank > 1 ? axes.stride(1, rank - 2) : 0;
+        int fromColumn = rank > 0 ? axes.stride(1, rank - 1) : 1;
+        int toRow = rank > 1 ? axes.stride(0, rank - 2) : 0;
+        int toColumn = rank > 0 ? axes.stride(0, rank - 1) : 1;
+        axes.forEachOuter(2, (offsets, matrices) -> {
+            int source = fromOffset + offsets[1];
+            int target = toOffset + offsets[0];
+            if (fromColumn == 1 && toColumn == 1) {
+                for (int row = 0; row < rows; row++) {
+                    System.arraycopy(from, source + row * fromRow, to, target + row * toRow, columns);
+                }
+            } else {
+                switch (from) {
+                    case float[] floats ->
+                        copyMatrix(
+                                floats,
+                                source,
+                                fromRow,
+                                fromColumn,
+                                (float[]) to,
+                                target,
+                                toRow,
+                                toColumn,
+                                rows,
+                                columns);
+                    case double[] doubles ->
+                        copyMatrix(
+                                doubles,
+                                source,
+                                fromRow,
+                                fromColumn,
+                                (double[]) to,
+                                target,
+                                toRow,
+                                toColumn,
+                                rows,
+                                columns);
+                    default -> throw new IllegalArgumentException("not an array of float or double: " + from);
+                }
+            }
+        });
+    }
+
+    private static void copyMatrix(
+            float[] from,
+            int source,
+            int fromRow,
+            int fromColumn,
+            float[] to,
+            int target,
+            int toRow,
+            int toColumn,
+            int rows,
+            int columns) {
+        for (int rowBlock = 0; rowBlock < rows; rowBlock += BLOCK) {
+            int rowEnd = Math.min(rowBlock + BLOCK, rows);
+            for (int columnBlock = 0; columnBlock < columns; columnBlock += BLOCK) {
+                int columnEnd = Math.min(columnBlock + BLOCK, columns);
+                for (int row = rowBlock; row < rowEnd; row++) {
+                    int read = source + row * fromRow;
+                    int write = target + row * toRow;
+                    for (int column = columnBlock; column < columnEnd; column++) {
+                        to[write + column * toColumn] = from[read + column * fromColumn];
+                    }
+                }
+            }
+        }
+    }
+
+    private static void copyMatrix(
+            double[] from,
+            int source,
+            int fromRow,
+            int fromColumn,
+            double[] to,
+            int target,
+            int toRow,
+            int toColumn,
+            int rows,
+            int columns) {
+        for (int row = 0; row < rows; row++) {
+            int read = source + row * fromRow;
+            int write = target + row * toRow;
+            for (int column = 0; column < columns; column++) {
+                to[write + column * toColumn] = from[read + column * fromColumn];
+            }
+        }
+    }
+}

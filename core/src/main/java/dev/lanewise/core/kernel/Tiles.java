@@ -1,0 +1,201 @@
+package dev.lanewise.core.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels of one vector width, and how rows and columns are divided among them.
+ *
+ * <p>Rows are divided into micro-panels of MR rows, and what is left into one of 8 and one of 4, as far as they go in,
+ * and one of the rest; so there are few different kernels, each of which the compiler has to compile. Columns are
+ * divided into micro-panels of NR, two vectors; for the last columns one vector is taken if it holds them.
+ */
+final class Tiles {
+    /** BLIS's MR, the rows of a full tile. */
+    final int mr;
+
+    /** BLIS's NR, the columns of a full tile. */
+    final int nr;
+
+    final int lanes;
+
+    private static final int TRIAL_K = 25;
+
+    private final List<Hot<TileKernel>> kernels = new ArrayList<>();
+    private final Hot<ThinKernel> thin;
+    private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
+    private final Hot<PanelCopy> copy;
+    private final List<Hot<DotKernel>> dots = new ArrayList<>();
+
+    Tiles(ProductKernels source) {
+        lanes = source.lanes();
+        mr = source.mostRows();
+        nr = 2 * lanes;
+        for (int rows = 0; rows <= mr; rows++) {
+            for (int vectors = 1; vectors <= 2; vectors++) {
+                kernels.add(tile(source, rows, vectors, false));
+                kernels.add(tile(source, rows, vectors, true));
+            }
+        }
+        for (int rows = 0; rows <= lanes; rows++) {
+            transposes.add(transpose(source, rows));
+        }
+        thin = thin(source);
+        copy = copy(source);
+        for (int vectors = 1; vectors <= FewRows.MOST_ROWS; vectors++) {
+            dots.add(dots(source, vectors));
+        }
+    }
+
+    /** The rows of the next micro-panel if so many are left. */
+    int rows(int left) {
+        return left >= mr ? mr : left >= 8 ? 8 : left >= 4 ? 4 : left;
+    }
+
+    /** The columns of a tile if so many are left: those of one vector or of two. */
+    int width(int left) {
+        return left > lanes ? nr : lanes;
+    }
+
+    /** Whether all kernels for a C of this size are at speed. Those that are not will be some time later. */
+    boolean areReady(int m, int n, boolean rowMajor) {
+        boolean ready = true;
+        if (n > lanes) {
+            ready &= areReady(m, rowMajor, 2);
+        }
+        int last = n % nr;
+        if (last > 0 && last <= lanes) {
+            ready &= areReady(m, rowMajor, 1);
+        }
+        return ready;
+    }
+
+    private boolean areReady(int m, boolean rowMajor, int vectors) {
+        boolean ready = m < mr || hot(mr, vectors, rowMajor).orNull() != null;
+        for (int left = m % mr; left > 0; left -= rows(left)) {
+            ready &= hot(rows(left), vectors, rowMajor).orNull() != null;
+        }
+        return ready;
+    }
+
+    /** The kernel of a tile for which {@link #areReady} was true. */
+    TileKernel kernel(int rows, int vectors, boolean rowMajor) {
+        return hot(rows, vectors, rowMajor).get();
+    }
+
+    private Hot<TileKernel> hot(int rows, int vectors, boolean rowMajor) {
+        return kernels.get(rows * 4 + (vectors - 1) * 2 + (rowMajor ? 1 : 0));
+    }
+
+    /**
+     * The kernel for single columns, null if tiles are to be taken: if so many columns are left that they are as fast,
+     * if a vector holds less than a full tile's rows, or if the kernel is not at speed.
+     */
+    @Nullable
+    ThinKernel thin(int columns) {
+        return isThin(columns) ? thin.orNull() : null;
+    }
+
+    /**
+     * Whether single columns are faster than a tile if so many columns are left. Five of sixteen took the same time.
+     */
+    boolean isThin(int columns) {
+        return columns > 0 && columns <= lanes / 4 && lanes >= mr;
+    }
+
+    /** The rows of the next transposition if so many are left, 0 if they are done one by one. */
+    int transposed(int left) {
+        return left == mr && mr < lanes ? mr : left >= lanes ? lanes : left >= 8 ? 8 : left >= 4 ? 4 : 0;
+    }
+
+    /** The transposition of as many rows as {@link #transposed} says, null if it is not at speed. */
+    @Nullable
+    PanelTranspose transpose(int rows) {
+        return transposes.get(rows).orNull();
+    }
+
+    /** The copier of panels, null if it is not at speed. */
+    @Nullable
+    PanelCopy copy() {
+        return copy.orNull();
+    }
+
+    /** The dot products of a row with this many vectors, null if they are not at speed. */
+    @Nullable
+    DotKernel dots(int vectors) {
+        return dots.get(vectors - 1).orNull();
+    }
+
+    private static Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor) {
+        int columns = vectors * source.lanes();
+        return new Hot<>(
+                () -> source.tile(rows, vectors, rowMajor),
+                () -> {
+                    float[] a = new float[rows * TRIAL_K];
+                    float[] b = new float[columns * TRIAL_K];
+                    float[] c = new float[rows * columns];
+                    int rowStride = rowMajor ? TRIAL_K : 1;
+                    int step = rowMajor ? 1 : rows;
+                    return kernel -> {
+                        kernel.multiply(TRIAL_K, a, 0, rowStride, step, b, 0, columns, c, 0, columns, false);
+                        kernel.multiply(TRIAL_K, a, 0, rowStride, step, b, 0, columns, c, 0, columns, true);
+                    };
+                },
+                2 * (100 + 2 * TRIAL_K * rows * vectors));
+    }
+
+    private static Hot<ThinKernel> thin(ProductKernels source) {
+        int rows = ThinKernel.VECTORS * source.lanes();
+        return new Hot<>(
+                source::thin,
+                () -> {
+                    float[] a = new float[rows * TRIAL_K];
+                    float[] b = new float[TRIAL_K];
+                    float[] sums = new float[rows];
+                    return kernel -> kernel.multiply(TRIAL_K, a, 0, source.lanes(), rows, b, 0, 1, sums);
+                },
+                100 + 2 * TRIAL_K * ThinKernel.VECTORS);
+    }
+
+    private static Hot<PanelTranspose> transpose(ProductKernels source, int rows) {
+        int lanes = source.lanes();
+        int k = 4 * lanes;
+        return new Hot<>(
+                () -> source.transpose(rows),
+                () -> {
+                    float[] from = new float[rows * k];
+                    float[] to = new float[rows * k + lanes];
+                    return kernel -> kernel.transpose(k, from, 0, k, to, 0, rows);
+                },
+                100 + 2 * rows * k);
+    }
+
+    private static Hot<PanelCopy> copy(ProductKernels source) {
+        int k = 32;
+        int widest = 2 * source.lanes();
+        return new Hot<>(
+                source::copy,
+                () -> {
+                    float[] from = new float[k * widest];
+                    float[] to = new float[k * widest];
+                    return kernel -> {
+                        kernel.copy(widest, k, from, 0, widest, to, 0, widest);
+                        kernel.copy(widest / 2, k, from, 0, widest / 2, to, 0, widest / 2);
+                    };
+                },
+                200 + 4 * k * widest);
+    }
+
+    private static Hot<DotKernel> dots(ProductKernels source, int vectors) {
+        int k = TRIAL_K * Finish.LANES;
+        return new Hot<>(
+                () -> source.dots(vectors),
+                () -> {
+                    float[] values = new float[vectors * k];
+                    float[] lanes = new float[vectors * Finish.LANES];
+                    return kernel -> kernel.dot(k, values, 0, values, 0, k, lanes);
+                },
+                200 + TRIAL_K * vectors * 20);
+    }
+}

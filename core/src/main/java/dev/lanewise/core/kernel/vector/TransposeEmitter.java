@@ -1,0 +1,187 @@
+package dev.lanewise.core.kernel.vector;
+
+import static dev.lanewise.core.kernel.vector.HiddenKernel.FLOAT_VECTOR;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.FROM_ARRAY;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.INT;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.INTO_ARRAY;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.INTS;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.INT_VECTOR;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.SPECIES;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.VECTOR;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.increase;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.locals;
+
+import dev.lanewise.core.kernel.PanelTranspose;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.TypeKind;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+
+/**
+ * Writes the code of one {@link PanelTranspose}, which transposes a square of as many rows and columns as a vector has
+ * lanes in registers.
+ *
+ * <p>With four lanes, first the square's quarters off the diagonal change places, then those of each quarter:
+ *
+ * <pre>
+ *   a0 a1 a2 a3        a0 a1 c0 c1        a0 b0 c0 d0
+ *   b0 b1 b2 b3   →    b0 b1 d0 d1   →    a1 b1 c1 d1
+ *   c0 c1 c2 c3        a2 a3 c2 c3        a2 b2 c2 d2
+ *   d0 d1 d2 d3        b2 b3 d2 d3        a3 b3 c3 d3
+ * </pre>
+ *
+ * Each step takes two vectors to two others, by two instructions that pick lanes from both. 0.08 ns an element were
+ * measured, where loops over single elements take 0.29. The lanes are handled as ints: for floats the instruction's
+ * indices would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of
+ * each column undefined.
+ */
+final class TransposeEmitter {
+    /** For each step, from distance 1 up, which lanes its two instructions pick. */
+    static final int[] PICKS_128 = picks(4);
+
+    static final int[] PICKS_256 = picks(8);
+    static final int[] PICKS_512 = picks(16);
+
+    private static final ClassDesc SELF = ClassDesc.of(TransposeEmitter.class.getName());
+    private static final MethodTypeDesc SELECT = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR);
+
+    private final CodeBuilder code;
+    private final int rows;
+    private final int bits;
+    private final int lanes;
+    private final int log;
+    private final int k;
+    private final int from;
+    private final int at;
+    private final int rowStride;
+    private final int to;
+    private final int offset;
+    private final int step;
+    private final int p;
+    private final int here;
+    private final int picks;
+
+    private TransposeEmitter(int rows, int bits, CodeBuilder code) {
+        this.rows = rows;
+        this.bits = bits;
+        this.code = code;
+        lanes = bits / Float.SIZE;
+        log = Integer.numberOfTrailingZeros(lanes);
+        k = code.parameterSlot(0);
+        from = code.parameterSlot(1);
+        at = code.parameterSlot(2);
+        rowStride = code.parameterSlot(3);
+        to = code.parameterSlot(4);
+        offset = code.parameterSlot(5);
+        step = code.parameterSlot(6);
+        p = locals(code, TypeKind.INT, 1);
+        here = locals(code, TypeKind.INT, 1);
+        picks = locals(code, TypeKind.REFERENCE, 2 * log);
+    }
+
+    /** A new transposition of this many rows, at most as many as there are lanes. */
+    static PanelTranspose kernel(int rows, int bits) {
+        return HiddenKernel.define(
+                PanelTranspose.class,
+                "Transpose%dOf%d".formatted(rows, bits),
+                code -> new TransposeEmitter(rows, bits, code).write());
+    }
+
+    private void write() {
+        for (int i = 0; i < 2 * log; i++) {
+            HiddenKernel.species(code, INT_VECTOR, bits);
+            code.getstatic(SELF, "PICKS_" + bits, INTS)
+                    .loadConstant(i * lanes)
+                    .invokestatic(INT_VECTOR, "fromArray", MethodTypeDesc.of(INT_VECTOR, SPECIES, INTS, INT))
+                    .astore(picks + i);
+        }
+        Label loop = code.newLabel();
+        Label done = code.newLabel();
+        code.loadConstant(0).istore(p).labelBinding(loop);
+        code.iload(k).iload(p).isub().loadConstant(lanes).if_icmplt(done);
+        int[] square = load();
+        for (int distance = log - 1; distance >= 0; distance--) {
+            square = swap(square, distance);
+        }
+        store(square);
+        code.iinc(p, lanes).goto_(loop).labelBinding(done).iload(p).ireturn();
+    }
+
+    /** Loads a vector of each row; the local variables that hold them, -1 for rows that are not there. */
+    private int[] load() {
+        int[] square = new int[lanes];
+        code.iload(at).iload(p).iadd().istore(here);
+        for (int row = 0; row < lanes; row++) {
+            square[row] = -1;
+            if (row < rows) {
+                HiddenKernel.species(code, FLOAT_VECTOR, bits);
+                code.aload(from)
+                        .iload(here)
+                        .invokestatic(FLOAT_VECTOR, "fromArray", FROM_ARRAY)
+                        .invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
+                square[row] = kept();
+                if (row < rows - 1) {
+                    increase(code, here, rowStride);
+                }
+            }
+        }
+        return square;
+    }
+
+    /** Changes the places of the parts off the diagonal, each of {@code 2^distance} rows and columns. */
+    private int[] swap(int[] square, int distance) {
+        int[] swapped = square.clone();
+        for (int row = 0; row < lanes; row++) {
+            int other = row | 1 << distance;
+            if (other == row || square[row] < 0) {
+                continue;
+            }
+            if (square[other] < 0) { // the upper row keeps its first lanes, which are all that will be looked at
+                swapped[other] = select(2 * distance + 1, square[row], square[row]);
+            } else {
+                swapped[row] = select(2 * distance, square[row], square[other]);
+                swapped[other] = select(2 * distance + 1, square[row], square[other]);
+            }
+        }
+        return swapped;
+    }
+
+    private int select(int pick, int first, int second) {
+        code.aload(picks + pick).aload(first).aload(second).invokevirtual(INT_VECTOR, "selectFrom", SELECT);
+        return kept();
+    }
+
+    private void store(int[] square) {
+        for (int column = 0; column < lanes; column++) {
+            code.aload(square[column])
+                    .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR))
+                    .aload(to)
+                    .iload(offset)
+                    .invokevirtual(FLOAT_VECTOR, "intoArray", INTO_ARRAY);
+            increase(code, offset, step);
+        }
+    }
+
+    /** Keeps the vector on the stack in a local variable of its own. */
+    private int kept() {
+        int local = locals(code, TypeKind.REFERENCE, 1);
+        code.astore(local);
+        return local;
+    }
+
+    private static int[] picks(int lanes) {
+        int steps = Integer.numberOfTrailingZeros(lanes);
+        int[] picks = new int[2 * steps * lanes];
+        for (int step = 0; step < steps; step++) {
+            int distance = 1 << step;
+            for (int lane = 0; lane < lanes; lane++) {
+                boolean upper = (lane & distance) != 0;
+                // Lanes of the second vector are counted on from those of the first.
+                picks[2 * step * lanes + lane] = upper ? lanes + lane - distance : lane;
+                picks[(2 * step + 1) * lanes + lane] = upper ? lanes + lane : lane + distance;
+            }
+        }
+        return picks;
+    }
+}

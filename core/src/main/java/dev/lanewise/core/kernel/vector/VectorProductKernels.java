@@ -1,0 +1,60 @@
+package dev.lanewise.core.kernel.vector;
+
+import dev.lanewise.core.kernel.DotKernel;
+import dev.lanewise.core.kernel.Lanes;
+import dev.lanewise.core.kernel.PanelCopy;
+import dev.lanewise.core.kernel.PanelTranspose;
+import dev.lanewise.core.kernel.ProductKernels;
+import dev.lanewise.core.kernel.ThinKernel;
+import dev.lanewise.core.kernel.TileKernel;
+
+/** The matrix product's kernels on the Vector API; where registers are to be used to the full, hidden classes. */
+public final class VectorProductKernels implements ProductKernels {
+    private final int bits;
+
+    /** For the width in use. */
+    public VectorProductKernels() {
+        this(Lanes.bits());
+    }
+
+    /** For a width that may differ from the one in use, in tests. */
+    public VectorProductKernels(int bits) {
+        this.bits = bits;
+    }
+
+    @Override
+    public int lanes() {
+        return bits / Float.SIZE;
+    }
+
+    /** AVX-512 and NEON have 32 vector registers: 24 for sums, 2 for B, 1 for A. AVX2 has 16: 12, 2 and 1. */
+    @Override
+    public int mostRows() {
+        return bits == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 12 : 6;
+    }
+
+    @Override
+    public TileKernel tile(int rows, int vectors, boolean rowMajor) {
+        return TileEmitter.kernel(rows, vectors, rowMajor, bits);
+    }
+
+    @Override
+    public ThinKernel thin() {
+        return ThinEmitter.kernel(bits);
+    }
+
+    @Override
+    public PanelTranspose transpose(int rows) {
+        return TransposeEmitter.kernel(rows, bits);
+    }
+
+    @Override
+    public PanelCopy copy() {
+        return new VectorPanelCopy();
+    }
+
+    @Override
+    public DotKernel dots(int vectors) {
+        return DotEmitter.kernel(vectors, bits);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.lanewise.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.of;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What does not fit is refused with a message that names the operation, what was given, and the mend. */
+class ErrorsTest {
+    private static final Tensor X = Tensor.zeros(2, 3);
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"wrongShapes", "wrongAxes", "wrongNumbers", "wrongIndices"})
+    void isRefused(String message, Class<? extends Exception> type, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(type).hasMessageContaining(message);
+    }
+
+    private static Arguments argument(String message, ThrowingCallable call) {
+        return of(message, IllegalArgumentException.class, call);
+    }
+
+    private static Arguments index(String message, ThrowingCallable call) {
+        return of(message, IndexOutOfBoundsException.class, call);
+    }
+
+    static Stream<Arguments> wrongShapes() {
+        Tensor y = Tensor.zeros(2, 4);
+        Tensor exact = Tensor.zeros(DType.FLOAT64, Shape.of(2, 3));
+        Formula two = Formula.of("two", (a, b) -> a.add(b));
+        return Stream.of(
+                argument("add: shapes [2, 3] and [2, 4] do not broadcast: sizes 3 and 4 at axis -1", () -> X.add(y)),
+                argument("where: shapes", () -> X.where(X, y)),
+                argument(
+                        "mul: operands are of types FLOAT32 and FLOAT64; convert one of them with to(FLOAT32)",
+                        () -> X.mul(exact)),
+                argument("matmul: operands are of types FLOAT32 and FLOAT64", () -> X.matmul(exact.transpose())),
+                argument("concat: operands are of types", () -> Tensor.concat(0, List.of(X, exact))),
+                argument("two: takes 2 operands [x, y], given were 1", () -> X.map(two)),
+                argument(
+                        "matmul: inner sizes differ, [2, 3] x [2, 4] (3 ≠ 2); transpose the left operand?",
+                        () -> X.matmul(y)),
+                argument(
+                        "matmul: inner sizes differ, [2, 3] x [4, 3] (3 ≠ 4); transpose the right operand?",
+                        () -> X.matmul(Tensor.zeros(4, 3))),
+                argument("matmul: inner sizes differ, [2, 3] x [5, 4] (3 ≠ 5)", () -> X.matmul(Tensor.zeros(5, 4))),
+                argument(
+                        "matmul: the leading axes of [2, 2, 3] x [5, 3, 2] do not fit",
+                        () -> Tensor.zeros(2, 2, 3).matmul(Tensor.zeros(5, 3, 2))),
+                argument(
+                        "matmul: [] x [2, 3] has a scalar operand; multiply by a scalar with mul",
+                        () -> Tensor.scalar(1).matmul(X)),
+                argument(
+                        "linear: input [2, 3] does not fit weight [5, 4]; expected [.., in] and [out, in]",
+                        () -> X.linear(Tensor.zeros(5, 4), null)),
+                argument("dot: expected two vectors of one length, got [2, 3] and [2, 3]", () -> X.dot(X)),
+                argument("outer: expected two vectors, got [2, 3] and [3]", () -> X.outer(Tensor.zeros(3))),
+                argument("expand: shape [2, 3] does not broadcast to [2, 4]", () -> X.expand(Shape.of(2, 4))),
+                argument("expand: shape [2, 3] does not broadcast to [3]", () -> X.expand(Shape.of(3))),
+                argument("sumTo: shape [4] does not broadcast to [2, 3]", () -> X.sumTo(Shape.of(4))),
+                argument("reshape: [2, 3] has 6 elements, [4, 2] has 8", () -> X.reshape(4, 2)),
+                argument("reshape: [-1, -1] leaves two sizes (-1) to be worked out", () -> X.reshape(-1, -1)),
+                argument("reshape: the 6 elements of [2, 3] do not divide into [4, -1]", () -> X.reshape(4, -1)),
+                argument("shape: size -2 in", () -> X.reshape(-2, 3)),
+                argument("squeeze: axis 1 of shape [2, 3] has size 3, expected 1", () -> X.squeeze(1)),
+                argument(
+                        "transpose: shape [3] has fewer than two axes",
+                        () -> Tensor.zeros(3).transpose()),
+                argument("concat: no tensors given", () -> Tensor.concat(0, List.of())),
+                argument(
+                        "concat: shapes [2, 3] and [2, 4] differ at an axis other than 0",
+                        () -> Tensor.concat(0, List.of(X, y))),
+                argument(
+                        "stack: shapes [2, 3] and [2, 4] differ, expected equal ones",
+                        () -> Tensor.stack(0, List.of(X, y))),
+                argument("stack: no tensors given", () -> Tensor.stack(0, List.of())),
+                argument(
+                        "layerNorm: weight or bias has shape [2], expected [3] to fit input [2, 3]",
+                        () -> X.layerNorm(Tensor.ones(2), null, 1e-5)),
+                argument(
+                        "layerNorm: a bias without a weight; give a weight of ones",
+                        () -> X.layerNorm(null, Tensor.ones(3), 1e-5)),
+                argument(
+                        "layerNorm: a scalar has no axis to normalise over",
+                        () -> Tensor.scalar(1).layerNorm(null, null, 1e-5)),
+                argument(
+                        "crossEntropy: targets of shape [3] do not fit logits [2, 3]",
+                        () -> X.crossEntropy(IntTensor.of(0, 1, 2), -1)),
+                argument(
+                        "attention: queries [2, 3], keys [2, 4] and values [2, 3] do not fit",
+                        () -> X.attention(y, X, false, 1)),
+                argument(
+                        "attention: queries [2, 3], keys [4, 3] and values [2, 3] do not fit",
+                        () -> X.attention(Tensor.zeros(4, 3), X, false, 1)),
+                argument(
+                        "attention: causal, but 2 queries outnumber 1 keys",
+                        () -> X.attention(Tensor.zeros(1, 3), Tensor.zeros(1, 3), true, 1)),
+                argument(
+                        "indexSelect: indices have shape [1, 1], expected one axis",
+                        () -> X.indexSelect(0, IntTensor.of(Shape.of(1, 1), 0))),
+                argument(
+                        "embedding: the table has shape [3], expected two axes [rows, size]",
+                        () -> Tensor.zeros(3).embedding(IntTensor.of(0))),
+                argument("gather: indices of shape [2] do not fit shape [2, 3]", () -> X.gather(0, IntTensor.of(0, 1))),
+                argument(
+                        "gather: indices of shape [1, 4] do not fit shape [2, 3]",
+                        () -> X.gather(0, IntTensor.of(Shape.of(1, 4), 0, 0, 0, 0))),
+                argument(
+                        "scatterAdd: indices have shape [1, 1], the source [1, 2]; expected the same",
+                        () -> X.scatterAdd(0, IntTensor.of(Shape.of(1, 1), 0), Tensor.zeros(1, 2))));
+    }
+
+    static Stream<Arguments> wrongAxes() {
+        return Stream.of(
+                index("axis 2 is out of range for shape [2, 3]: expected -2 to 1", () -> X.sum(2)),
+                index("axis -3 is out of range for shape [2, 3]", () -> X.softmax(-3)),
+                index("axis 2 is out of range for shape [2, 3]", () -> X.cumSum(2)),
+                index("axis 2 is out of range for shape [2, 3]", () -> X.slice(2, 0, 1)),
+                index("axis 5 is out of range for shape [2, 3]", () -> X.flip(0, 5)),
+                index("axis 2 is out of range for shape [2, 3]", () -> X.transpose(0, 2)),
+                index("axis 2 is out of range for shape [2, 3]", () -> Tensor.concat(2, List.of(X, X))),
+                index("axis 4 is out of range for a new axis of shape [2, 3]: expected -3 to 2", () -> X.unsqueeze(4)),
+                index("axis 0: a scalar has no axes", () -> Tensor.scalar(1).sum(0)),
+                index("axis 2 is out of range for shape [2, 3]", () -> X.argmax(2)),
+                index("axis 2 is out of range for shape [2, 3]", () -> X.sort(2, false)),
+                argument(
+                        "permute: order [0, 0] does not name each of the 2 axes of [2, 3] once", () -> X.permute(0, 0)),
+                argument("permute: order [1] does not name each", () -> X.permute(1)),
+                argument("flatten: axis 0 comes before axis 1 of shape [2, 3]", () -> X.flatten(1, 0)));
+    }
+
+    static Stream<Arguments> wrongNumbers() {
+        return Stream.of(
+                argument("clamp: low 2.0 is not at or below high 1.0", () -> X.clamp(2, 1)),
+                argument("clamp: low NaN", () -> X.clamp(Double.NaN, 1)),
+                argument("slice: step 0 is not positive", () -> X.slice(0, 0, 1, 0)),
+                argument("split: sizes [1, 1] add up to 2, axis 1 of shape [2, 3] has 3", () -> X.split(1, 1, 1)),
+                argument("split: size -1 in [4, -1] is negative", () -> X.split(1, 4, -1)),
+                argument(
+                        "chunk: axis 1 of shape [2, 3] has size 3, which 2 pieces do not divide evenly",
+                        () -> X.chunk(1, 2)),
+                argument("chunk", () -> X.chunk(1, 0)),
+                argument("repeat: count 0 is not positive", () -> X.repeat(0, 0)),
+                argument("layerNorm: epsilon -1.0 is not a number of at least 0", () -> X.layerNorm(null, null, -1)),
+                argument("more than 2^31-1 elements", () -> Tensor.zeros(1).expand(Shape.of(1 << 16, 1 << 16))),
+                argument(
+                        "more than 2^31-1 elements",
+                        () -> Tensor.zeros(1 << 16, 1).matmul(Tensor.zeros(1, 1 << 16))));
+    }
+
+    static Stream<Arguments> wrongIndices() {
+        return Stream.of(
+                index("slice: 1 to 4 is not within axis 1 of shape [2, 3] (size 3)", () -> X.slice(1, 1, 4)),
+                index("slice: 2 to 1 is not within axis 1", () -> X.slice(1, 2, 1)),
+                index("slice: -4 to 2 is not within axis 1", () -> X.slice(1, -4, 2)),
+                index(
+                        "select: index 3 is out of range for axis 1 of shape [2, 3]: expected -3 to 2",
+                        () -> X.select(1, 3)),
+                index(
+                        "indexSelect: index 3 at position 1 of [2] is out of range: expected 0 to 2",
+                        () -> X.indexSelect(1, IntTensor.of(0, 3))),
+                index(
+                        "index 2 at position 0 of [1] is out of range: expected 0 to 1",
+                        () -> X.embedding(IntTensor.of(2))),
+                index(
+                        "gather: index -1 at position 0 of [1, 1] is out of range: expected 0 to 1",
+                        () -> X.gather(0, IntTensor.of(Shape.of(1, 1), -1))),
+                index(
+                        "scatterAdd: index 5 at position 0",
+                        () -> X.scatterAdd(1, IntTensor.of(Shape.of(1, 1), 5), Tensor.zeros(1, 1))),
+                index(
+                        "crossEntropy: target 3 at row 1 is out of range: expected 0 to 2, or -1 for rows to ignore",
+                        () -> X.crossEntropy(IntTensor.of(0, 3), -1)),
+                index(
+                        "crossEntropy: target 3 at row 1",
+                        () -> X.to(DType.FLOAT64).crossEntropy(IntTensor.of(0, 3), -1)),
+                of("argmax: axis 1 of shape [2, 0] holds no element", IllegalArgumentException.class, (ThrowingCallable)
+                        () -> Tensor.zeros(2, 0).argmax(1)),
+                of("amax: axes [1] of shape [2, 0] hold no element", IllegalArgumentException.class, (ThrowingCallable)
+                        () -> Tensor.zeros(2, 0).amax(Axes.of(1))));
+    }
+
+    /** Not refused: what is empty and still makes sense. */
+    @Test
+    void emptyTensorsAreFineWhereTheyMakeSense() {
+        Tensor none = Tensor.zeros(0, 3);
+        assertThat(none.add(Tensor.ones(3)).shape()).isEqualTo(Shape.of(0, 3));
+        assertThat(none.sum(0)).isEqualTo(Tensor.zeros(3));
+        assertThat(none.amax(Axes.of(1)).shape()).isEqualTo(Shape.of(0));
+        assertThat(none.softmax(1).shape()).isEqualTo(Shape.of(0, 3));
+        assertThat(none.transpose().matmul(none)).isEqualTo(Tensor.zeros(3, 3));
+        assertThat(none.matmul(Tensor.ones(3, 2)).shape()).isEqualTo(Shape.of(0, 2));
+        assertThat(none.layerNorm(Tensor.ones(3), Tensor.zeros(3), 1e-5).shape())
+                .isEqualTo(Shape.of(0, 3));
+        assertThat(none.crossEntropy(IntTensor.of(), -1).shape()).isEqualTo(Shape.of(0));
+        assertThat(none.reshape(3, 0).transpose().shape()).isEqualTo(Shape.of(0, 3));
+        assertThat(none.cumSum(0).sort(0, true).shape()).isEqualTo(Shape.of(0, 3));
+        assertThat(none.argmax(1).shape()).isEqualTo(Shape.of(0));
+        assertThat(Tensor.concat(0, List.of(none, Tensor.ones(1, 3)))).isEqualTo(Tensor.ones(1, 3));
+        assertThat(Tensor.ones(2, 3).embedding(IntTensor.of()).shape()).isEqualTo(Shape.of(0, 3));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.lanewise.autograd;
+
+import dev.lanewise.core.Computed;
+import dev.lanewise.core.DType;
+import dev.lanewise.core.Op;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation that was computed, with what its backward pass needs. Nodes have the identity that variables lack:
+ * gradients are kept by node.
+ *
+ * @see Variable
+ */
+final class Node {
+    /** Where an operand came from; the node is null where no gradient flows. */
+    record Edge(@Nullable Node node, int result) {}
+
+    /** A tensor kept for the backward pass, and the version that its storage had. */
+    private record Kept(Tensor tensor, long version) {}
+
+    private final @Nullable Op op; // null: a leaf
+    private final List<Edge> edges;
+    private final @Nullable Kept[] operands;
+    private final @Nullable Kept[] results;
+    private final List<Tensor> state;
+    private final Shape[] operandShapes;
+    private final Shape[] resultShapes;
+    private final DType dtype;
+
+    private Node(
+            @Nullable Op op,
+            List<Edge> edges,
+            @Nullable Kept[] operands,
+            @Nullable Kept[] results,
+            List<Tensor> state,
+            Shape[] operandShapes,
+            Shape[] resultShapes,
+            DType dtype) {
+        this.op = op;
+        this.edges = edges;
+        this.operands = operands;
+        this.results = results;
+        this.state = state;
+        this.operandShapes = operandShapes;
+        this.resultShapes = resultShapes;
+        this.dtype = dtype;
+    }
+
+    static Node leaf(Tensor value) {
+        return new Node(
+                null,
+                List.of(),
+                new Kept[0],
+                new Kept[1],
+                List.of(),
+                new Shape[0],
+                new Shape[] {value.shape()},
+                value.dtype());
+    }
+
+    static Node of(Op op, List<Variable> operands, List<Tensor> values, Computed computed) {
+        int count = operands.size();
+        List<Edge> edges = new ArrayList<>(count);
+        @Nullable Kept[] keptOperands = new Kept[count];
+        Shape[] shapes = new Shape[count];
+        for (int i = 0; i < count; i++) {
+            Variable operand = operands.get(i);
+            edges.add(new Edge(operand.node(), operand.resultNumber()));
+            shapes[i] = values.get(i).shape();
+            if (op.keepsOperand(i, number -> operands.get(number).needsGradient())) {
+                keptOperands[i] = keep(values.get(i));
+            }
+        }
+        int resultCount = computed.results().size();
+        @Nullable Kept[] keptResults = new Kept[resultCount];
+        Shape[] resultShapes = new Shape[resultCount];
+        for (int i = 0; i < resultCount; i++) {
+            resultShapes[i] = computed.results().get(i).shape();
+            if (op.keepsResult(i)) {
+                keptResults[i] = keep(computed.results().get(i));
+            }
+        }
+        return new Node(
+                op,
+                edges,
+                keptOperands,
+                keptResults,
+                computed.state(),
+                shapes,
+                resultShapes,
+                values.getFirst().dtype());
+    }
+
+    private static Kept keep(Tensor tensor) {
+        return new Kept(tensor, tensor.version());
+    }
+
+    /** The operation; null for a leaf. */
+    @Nullable
+    Op op() {
+        return op;
+    }
+
+    List<Edge> edges() {
+        return edges;
+    }
+
+    Edge edge(int operand) {
+        return edges.get(operand);
+    }
+
+    Tensor operand(int operand) {
+        return value(operands[operand], "operand", operand);
+    }
+
+    Tensor result(int result) {
+        return value(results[result], "result", result);
+    }
+
+    private Tensor value(@Nullable Kept kept, String what, int number) {
+        String name = op == null ? "a leaf" : op.name();
+        if (kept == null) {
+            throw new IllegalStateException("backward of %s: %s %d was not kept; name it in keepsOperand or keepsResult"
+                    .formatted(name, what, number));
+        }
+        if (kept.tensor.version() != kept.version) {
+            throw new IllegalStateException(
+                    "backward of %s: %s was changed since the forward pass (version %d, now %d); call backward before the optimizer's step or before loading"
+                            .formatted(name, kept.tensor.ownerName(), kept.version, kept.tensor.version()));
+        }
+        return kept.tensor;
+    }
+
+    List<Tensor> state() {
+        return state;
+    }
+
+    Shape operandShape(int operand) {
+        return operandShapes[operand];
+    }
+
+    Shape resultShape(int result) {
+        return resultShapes[result];
+    }
+
+    int resultCount() {
+        return resultShapes.length;
+    }
+
+    DType dtype() {
+        return dtype;
+    }
+}

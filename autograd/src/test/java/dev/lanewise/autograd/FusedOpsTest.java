@@ -1,0 +1,208 @@
+package dev.lanewise.autograd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.lanewise.core.DType;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The kernels of fused operations, forward and backward, are held to their definitions in primitives, at sizes that
+ * cross the blocks, chunks and lanes in which kernels work. In FLOAT64 the definition is what runs.
+ */
+class FusedOpsTest {
+    private final Rng rng = Rng.of(5);
+
+    private Tensor normal(String name, int... sizes) {
+        return rng.stream(name).normal(sizes);
+    }
+
+    private static void check(List<Tensor> operands, Function<List<Variable>, Variable> function) {
+        List<Variable> single = operands.stream().map(Variable::of).toList();
+        List<Variable> exact =
+                operands.stream().map(x -> Variable.of(x.to(DType.FLOAT64))).toList();
+        Variable result = function.apply(single);
+        Variable expected = function.apply(exact);
+        compare("result", result.value(), expected.value());
+        Tensor upstream = Rng.of(7).normal(result.shape().toArray());
+        Gradients gradients = result.backward(upstream);
+        Gradients expectedGradients = expected.backward(upstream.to(DType.FLOAT64));
+        for (int i = 0; i < single.size(); i++) {
+            compare("gradient of operand " + i, gradients.of(single.get(i)), expectedGradients.of(exact.get(i)));
+        }
+        // Each operand's gradient alone, too: kernels may leave out the others.
+        for (int wanted = 0; wanted < single.size(); wanted++) {
+            List<Variable> some = new ArrayList<>();
+            for (int i = 0; i < single.size(); i++) {
+                some.add(i == wanted ? single.get(i) : single.get(i).detach());
+            }
+            compare(
+                    "gradient of operand " + wanted + " alone",
+                    function.apply(some).backward(upstream).of(single.get(wanted)),
+                    expectedGradients.of(exact.get(wanted)));
+        }
+    }
+
+    private static void compare(String what, Tensor actual, Tensor expected) {
+        assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
+        double[] values = actual.toDoubles();
+        double[] wanted = expected.toDoubles();
+        double scale = 0;
+        for (double value : wanted) {
+            scale = Math.max(scale, Math.abs(value));
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (!(Math.abs(values[i] - wanted[i]) <= 1e-6 + 1e-5 * scale + 1e-4 * Math.abs(wanted[i]))) {
+                throw new AssertionError("%s: element %d of %s is %s, expected %s"
+                        .formatted(what, i, actual.shape(), values[i], wanted[i]));
+            }
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> layerNormIsItsDefinition() {
+        List<DynamicTest> tests = new ArrayList<>();
+        int[][] sizes = {
+            {1, 1},
+            {3, 2},
+            {5, 15},
+            {4, 16},
+            {7, 17},
+            {2, 31},
+            {3, 64},
+            {9, 100},
+            {2, 1000},
+            {2, 4096},
+            {2, 4097},
+            {2, 9000},
+            {255, 3},
+            {256, 16},
+            {257, 48},
+            {513, 128},
+            {1100, 33}
+        };
+        for (int[] size : sizes) {
+            tests.add(dynamicTest(Shape.of(size).toString(), () -> {
+                Tensor x = normal("x", size);
+                Tensor w = normal("w", size[1]);
+                Tensor b = normal("b", size[1]);
+                // One or two numbers a row become 0 or ±1 whatever they are: gradients are rounding that a small ε
+                // blows up.
+                double epsilon = size[1] <= 2 ? 1 : 1e-5;
+                check(List.of(x), o -> o.get(0).layerNorm(null, null, epsilon));
+                check(List.of(x, w), o -> o.get(0).layerNorm(o.get(1), null, epsilon));
+                check(List.of(x, w, b), o -> o.get(0).layerNorm(o.get(1), o.get(2), epsilon));
+                check(
+                        List.of(normal("t", size[1], size[0]), w, b),
+                        o -> o.get(0).transpose().layerNorm(o.get(1), o.get(2), epsilon));
+            }));
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> crossEntropyIsItsDefinition() {
+        List<DynamicTest> tests = new ArrayList<>();
+        int[][] sizes = {{1, 1}, {4, 2}, {3, 15}, {16, 16}, {5, 17}, {700, 65}, {3, 4096}, {2, 5000}, {300, 257}};
+        for (int[] size : sizes) {
+            tests.add(dynamicTest(Shape.of(size).toString(), () -> {
+                int[] targets = rng.integers(Shape.of(size[0]), size[1]).toArray();
+                for (int row = 1; row < targets.length; row += 3) {
+                    targets[row] = -7;
+                }
+                Tensor logits = normal("logits", size).mul(4);
+                check(List.of(logits), o -> o.getFirst().crossEntropy(IntTensor.of(targets), -7));
+                check(
+                        List.of(logits.transpose()),
+                        o -> o.getFirst().transpose().crossEntropy(IntTensor.of(targets), -7));
+            }));
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> softmaxInSinglePrecisionIsThatInDouble() {
+        List<DynamicTest> tests = new ArrayList<>();
+        int[][] sizes = {{1, 1}, {4, 2}, {3, 15}, {5, 17}, {700, 65}, {2, 4097}, {2, 3, 9000}, {600, 1}};
+        for (int[] size : sizes) {
+            tests.add(dynamicTest(Shape.of(size).toString(), () -> {
+                Tensor x = normal("x", size).mul(4);
+                for (int axis = 0; axis < size.length; axis++) {
+                    int along = axis;
+                    check(List.of(x), o -> o.getFirst().softmax(along));
+                    check(List.of(x), o -> o.getFirst().logSoftmax(along));
+                }
+            }));
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> attentionIsItsDefinition() {
+        List<DynamicTest> tests = new ArrayList<>();
+        // queries, keys, length of keys, length of values
+        int[][] sizes = {
+            {1, 1, 1, 1},
+            {1, 5, 4, 3},
+            {5, 5, 4, 4},
+            {16, 16, 16, 16},
+            {17, 17, 8, 8},
+            {31, 33, 7, 5},
+            {63, 63, 32, 32},
+            {64, 64, 16, 16},
+            {65, 65, 33, 31},
+            {64, 130, 16, 16},
+            {100, 300, 20, 24},
+            {130, 257, 12, 12}
+        };
+        for (int[] size : sizes) {
+            for (boolean causal : new boolean[] {false, true}) {
+                tests.add(dynamicTest(Shape.of(size) + (causal ? " causal" : ""), () -> {
+                    double scale = 1 / Math.sqrt(size[2]);
+                    check(
+                            List.of(
+                                    normal("q", size[0], size[2]),
+                                    normal("k", size[1], size[2]),
+                                    normal("v", size[1], size[3])),
+                            o -> o.get(0).attention(o.get(1), o.get(2), causal, scale));
+                    // Heads split from (batch, time, heads, size), as a model does it.
+                    check(
+                            List.of(
+                                    normal("q", 2, size[0], 3, size[2]),
+                                    normal("k", 2, size[1], 3, size[2]),
+                                    normal("v", 2, size[1], 3, size[3])),
+                            o -> o.get(0)
+                                    .transpose(1, 2)
+                                    .attention(
+                                            o.get(1).transpose(1, 2), o.get(2).transpose(1, 2), causal, scale)
+                                    .transpose(1, 2));
+                }));
+            }
+        }
+        return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> attentionWithLargeScoresDoesNotOverflow() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (boolean causal : new boolean[] {false, true}) {
+            tests.add(dynamicTest(
+                    causal ? "causal" : "not causal",
+                    () -> check(
+                            List.of(
+                                    normal("q", 20, 8).mul(6),
+                                    normal("k", 20, 8).mul(6),
+                                    normal("v", 20, 8)),
+                            o -> o.get(0).attention(o.get(1), o.get(2), causal, 1))));
+        }
+        return tests;
+    }
+}

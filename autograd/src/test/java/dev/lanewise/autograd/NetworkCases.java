@@ -1,0 +1,297 @@
+package dev.lanewise.autograd;
+
+import dev.lanewise.core.Computed;
+import dev.lanewise.core.CustomOp;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Saved;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import dev.lanewise.core.TensorOps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/** Cases for products, softmax, normalisation, attention, cross-entropy, and for a user's own operation. */
+final class NetworkCases {
+    private final List<OpCase> cases = new ArrayList<>();
+
+    static List<OpCase> all() {
+        var all = new NetworkCases();
+        all.products();
+        all.softmaxes();
+        all.layerNorms();
+        all.crossEntropies();
+        all.attentions();
+        all.custom();
+        return all.cases;
+    }
+
+    private OpCase add(OpCase one) {
+        cases.add(one);
+        return one;
+    }
+
+    private static Tensor values(int seed, int... sizes) {
+        return Naive.values(seed, -1, 1, sizes);
+    }
+
+    private void matmul(Tensor x, Tensor y) {
+        add(OpCase.of("matmul", "MatMul", o -> o.get(0).matmul(o.get(1)), o -> Naive.matmul(o.get(0), o.get(1)), x, y));
+    }
+
+    private void products() {
+        matmul(values(1, 3, 4), values(2, 4, 5));
+        matmul(values(1, 2, 3, 4), values(2, 2, 4, 5));
+        matmul(values(1, 2, 3, 4), values(2, 4, 5)); // one matrix for the whole batch
+        matmul(values(1, 3, 4), values(2, 2, 4, 5));
+        matmul(values(1, 2, 1, 2, 3), values(2, 3, 3, 2)); // both broadcast
+        matmul(values(1, 1, 4), values(2, 4, 1));
+        add(OpCase.of(
+                "matmul",
+                "MatMul",
+                o -> o.get(0).matmul(o.get(1)),
+                o -> Naive.reshape(Naive.matmul(Naive.reshape(o.get(0), 1, 4), o.get(1)), 2, 5),
+                values(1, 4),
+                values(2, 2, 4, 5)));
+        add(OpCase.of(
+                "matmul",
+                "MatMul",
+                o -> o.get(0).matmul(o.get(1)),
+                o -> Naive.reshape(Naive.matmul(o.get(0), Naive.reshape(o.get(1), 4, 1)), 2, 3),
+                values(1, 2, 3, 4),
+                values(2, 4)));
+        // Empty: no rows, and no inner numbers to add up.
+        cases.set(0, cases.getFirst().withEmpty(values(1, 0, 4), values(2, 4, 5)));
+        cases.set(1, cases.get(1).withEmpty(values(1, 2, 3, 0), values(2, 2, 0, 5)));
+        add(OpCase.of(
+                        "linear",
+                        "MatMul",
+                        o -> o.get(0).linear(o.get(1), o.get(2)),
+                        o -> Naive.map(Double::sum, Naive.matmul(o.get(0), Naive.transpose(o.get(1))), o.get(2)),
+                        values(1, 2, 3, 4),
+                        values(2, 5, 4),
+                        values(3, 5))
+                .withEmpty(values(1, 0, 4), values(2, 5, 4), values(3, 5)));
+        add(OpCase.of(
+                "linear",
+                "MatMul",
+                o -> o.get(0).linear(o.get(1), null),
+                o -> Naive.reshape(Naive.matmul(Naive.reshape(o.get(0), 1, 4), Naive.transpose(o.get(1))), 5),
+                values(1, 4),
+                values(2, 5, 4)));
+        add(OpCase.of(
+                "dot",
+                "",
+                o -> o.get(0).dot(o.get(1)),
+                o -> Tensor.scalar(
+                        o.getFirst().dtype(),
+                        Naive.sum(Naive.map((a, b) -> a * b, o.get(0), o.get(1)).toDoubles())),
+                values(1, 6),
+                values(2, 6)));
+        add(OpCase.of(
+                "outer",
+                "",
+                o -> o.get(0).outer(o.get(1)),
+                o -> Naive.tensor(
+                        Shape.of(3, 4), i -> o.get(0).at(i[0]) * o.get(1).at(i[1])),
+                values(1, 3),
+                values(2, 4)));
+    }
+
+    private void softmaxes() {
+        for (int axis = 0; axis < 3; axis++) {
+            int along = axis;
+            add(OpCase.of(
+                            "softmax",
+                            "Softmax",
+                            o -> o.getFirst().softmax(along),
+                            o -> Naive.softmax(o.getFirst(), along),
+                            Naive.values(1, -3, 3, 2, 3, 4))
+                    .withEmpty(along == 0 ? values(1, 3, 0, 2) : values(1, 0, 3, 2)));
+            add(OpCase.of(
+                            "logSoftmax",
+                            "LogSoftmax",
+                            o -> o.getFirst().logSoftmax(along),
+                            o -> Naive.map(Math::log, Naive.softmax(o.getFirst(), along)),
+                            Naive.values(1, -3, 3, 2, 3, 4))
+                    .withEmpty(along == 0 ? values(1, 3, 0, 2) : values(1, 0, 3, 2)));
+        }
+    }
+
+    private static Tensor normalized(Tensor x) {
+        int last = x.shape().rank() - 1;
+        Tensor mean = Naive.reduce(e -> Naive.sum(e) / e.length, x, last);
+        Tensor centered = Naive.map((a, b) -> a - b, x, mean);
+        Tensor variance = Naive.reduce(e -> Naive.sum(e) / e.length, Naive.map(v -> v * v, centered), last);
+        return Naive.map((a, v) -> a / Math.sqrt(v + 1e-3), centered, variance);
+    }
+
+    private void layerNorms() {
+        Tensor x = values(1, 2, 3, 4);
+        Tensor weight = values(2, 4);
+        Tensor bias = values(3, 4);
+        Tensor none = values(1, 2, 0, 4);
+        add(OpCase.of("layerNorm", "LayerNorm", o -> o.get(0).layerNorm(null, null, 1e-3), o -> normalized(o.get(0)), x)
+                .withEmpty(none));
+        add(OpCase.of(
+                        "layerNorm",
+                        "LayerNorm",
+                        o -> o.get(0).layerNorm(o.get(1), null, 1e-3),
+                        o -> Naive.map((a, b) -> a * b, normalized(o.get(0)), o.get(1)),
+                        x,
+                        weight)
+                .withEmpty(none, weight));
+        add(OpCase.of(
+                        "layerNorm",
+                        "LayerNorm",
+                        o -> o.get(0).layerNorm(o.get(1), o.get(2), 1e-3),
+                        o -> Naive.map(
+                                Double::sum, Naive.map((a, b) -> a * b, normalized(o.get(0)), o.get(1)), o.get(2)),
+                        x,
+                        weight,
+                        bias)
+                .withEmpty(none, weight, bias));
+        // The same tensor in two places: its gradients are added.
+        add(OpCase.of(
+                "layerNorm",
+                "LayerNorm",
+                o -> o.get(0).layerNorm(o.get(0).select(0, 1), o.get(0).select(0, 2), 1e-3),
+                o -> Naive.tensor(
+                        o.get(0).shape(),
+                        i -> normalized(o.get(0)).at(i) * o.get(0).at(1, i[1])
+                                + o.get(0).at(2, i[1])),
+                values(4, 3, 4)));
+    }
+
+    private void crossEntropies() {
+        IntTensor targets = IntTensor.of(Shape.of(2, 3), 0, 3, -1, 2, 2, -1);
+        add(OpCase.of(
+                "crossEntropy",
+                "CrossEntropy",
+                o -> o.getFirst().crossEntropy(targets, -1),
+                o -> {
+                    Tensor softmax = Naive.softmax(o.getFirst(), 2);
+                    return Naive.tensor(
+                            targets.shape(),
+                            i -> targets.at(i) == -1 ? 0 : -Math.log(softmax.at(i[0], i[1], targets.at(i))));
+                },
+                Naive.values(1, -3, 3, 2, 3, 4)));
+        IntTensor none = IntTensor.of(Shape.of(0, 2));
+        add(OpCase.of(
+                        "crossEntropy",
+                        "",
+                        o -> o.getFirst()
+                                .crossEntropy(
+                                        o.getFirst().shape().isEmpty()
+                                                ? none
+                                                : IntTensor.of(Shape.of(2, 2), 1, 0, 1, 2),
+                                        -100),
+                        o -> {
+                            Tensor softmax =
+                                    o.getFirst().shape().isEmpty() ? o.getFirst() : Naive.softmax(o.getFirst(), 2);
+                            return Naive.tensor(
+                                    o.getFirst().shape().without(-1),
+                                    i -> -Math.log(softmax.at(i[0], i[1], new int[] {1, 0, 1, 2}[2 * i[0] + i[1]])));
+                        },
+                        Naive.values(2, -3, 3, 2, 2, 3))
+                .withEmpty(values(1, 0, 2, 3)));
+    }
+
+    private static Tensor attention(List<Tensor> o, boolean causal, double scale) {
+        Tensor scores = Naive.matmul(o.get(0), Naive.transpose(o.get(1)));
+        int last = scores.shape().rank() - 1;
+        int shift = scores.shape().size(-1) - scores.shape().size(-2);
+        Tensor hidden = Naive.tensor(
+                scores.shape(),
+                i -> causal && i[last] > i[last - 1] + shift ? Double.NEGATIVE_INFINITY : scores.at(i) * scale);
+        return Naive.matmul(Naive.softmax(hidden, last), o.get(2));
+    }
+
+    private void attentions() {
+        for (boolean causal : new boolean[] {false, true}) {
+            add(OpCase.of(
+                            "attention",
+                            "Attention",
+                            o -> o.get(0).attention(o.get(1), o.get(2), causal, 0.6),
+                            o -> attention(o, causal, 0.6),
+                            values(1, 2, 3, 4),
+                            values(2, 2, 3, 4),
+                            values(3, 2, 3, 4))
+                    .withEmpty(values(1, 0, 3, 4), values(2, 0, 3, 4), values(3, 0, 3, 2)));
+            // More keys than queries, values of another length.
+            add(OpCase.of(
+                            "attention",
+                            "Attention",
+                            o -> o.get(0).attention(o.get(1), o.get(2), causal, 2),
+                            o -> attention(o, causal, 2),
+                            values(1, 2, 3),
+                            values(2, 4, 3),
+                            values(3, 4, 2))
+                    .withEmpty(values(1, 0, 3), values(2, 4, 3), values(3, 4, 2)));
+            add(OpCase.of(
+                    "attention",
+                    "",
+                    o -> o.get(0).attention(o.get(1), o.get(2), causal, -0.5),
+                    o -> attention(o, causal, -0.5),
+                    values(1, 2, 3),
+                    values(2, 2, 3),
+                    values(3, 2, 2)));
+        }
+        // The same tensor thrice.
+        add(OpCase.of(
+                "attention",
+                "Attention",
+                o -> o.get(0).attention(o.get(0), o.get(0), true, 0.7),
+                o -> attention(List.of(o.get(0), o.get(0), o.get(0)), true, 0.7),
+                values(5, 2, 3, 4)));
+    }
+
+    /** A user's operation with two operands and two results, x·y and x². */
+    private record ProductAndSquare() implements CustomOp {
+        @Override
+        public String name() {
+            return "productAndSquare";
+        }
+
+        @Override
+        public Computed forward(List<Tensor> operands) {
+            return Computed.of(List.of(
+                    operands.get(0).mul(operands.get(1)), operands.get(0).square()));
+        }
+
+        @Override
+        public boolean keepsOperand(int operand, IntPredicate differentiated) {
+            return true;
+        }
+
+        @Override
+        public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+            saved.give(
+                    0,
+                    () -> saved.gradient(0)
+                            .mul(saved.operand(1))
+                            .add(saved.gradient(1).mul(saved.operand(0)).mul(2)));
+            saved.give(1, () -> saved.gradient(0).mul(saved.operand(0)));
+        }
+    }
+
+    private void custom() {
+        add(OpCase.of(
+                "applyAll",
+                "ProductAndSquare",
+                o -> {
+                    List<Variable> both = o.get(0).applyAll(new ProductAndSquare(), o);
+                    return both.get(0).mul(both.get(1));
+                },
+                o -> Naive.map((x, y) -> x * x * x * y, o.get(0), o.get(1)),
+                values(1, 2, 3),
+                values(2, 2, 3)));
+        add(OpCase.of(
+                "applyAll",
+                "ProductAndSquare",
+                o -> o.get(0).applyAll(new ProductAndSquare(), o).get(1),
+                o -> Naive.map(x -> x * x, o.get(0)),
+                values(1, 2, 3),
+                values(2, 2, 3)));
+    }
+}

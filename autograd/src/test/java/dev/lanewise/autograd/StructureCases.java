@@ -1,0 +1,341 @@
+package dev.lanewise.autograd;
+
+import dev.lanewise.core.Axes;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import dev.lanewise.core.TensorOps;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
+
+/** Cases for the methods that rearrange, pick or reduce elements. */
+final class StructureCases {
+    private static final Tensor X = Naive.awayFromZero(1, 2, 2, 3, 4);
+    private static final Tensor NONE = Naive.values(1, 1, 2, 2, 0, 4);
+
+    private final List<OpCase> cases = new ArrayList<>();
+
+    static List<OpCase> all() {
+        var all = new StructureCases();
+        all.views();
+        all.joins();
+        all.picks();
+        all.sums();
+        all.statistics();
+        return all.cases;
+    }
+
+    private OpCase add(OpCase one) {
+        cases.add(one);
+        return one;
+    }
+
+    private void one(
+            String method, String op, UnaryOperator<Variable> function, UnaryOperator<Tensor> reference, Tensor x) {
+        add(OpCase.of(method, op, o -> function.apply(o.getFirst()), o -> reference.apply(o.getFirst()), x));
+    }
+
+    private void oneWithEmpty(
+            String method, String op, UnaryOperator<Variable> function, UnaryOperator<Tensor> reference, Tensor x) {
+        cases.add(OpCase.of(method, op, o -> function.apply(o.getFirst()), o -> reference.apply(o.getFirst()), x)
+                .withEmpty(NONE));
+    }
+
+    /** What stands at an index of the result stands at another one of the operand. */
+    private static Tensor moved(Tensor x, Shape shape, UnaryOperator<int[]> from) {
+        return Naive.tensor(shape, index -> x.at(from.apply(index.clone())));
+    }
+
+    private static int[] along(int[] index, int axis, IntUnaryOperator change) {
+        index[axis] = change.applyAsInt(index[axis]);
+        return index;
+    }
+
+    private void views() {
+        Tensor column = Naive.values(1, -1, 1, 3, 1);
+        one(
+                "expand",
+                "Expand",
+                x -> x.expand(Shape.of(2, 3, 4)),
+                x -> moved(x, Shape.of(2, 3, 4), i -> new int[] {i[1], 0}),
+                column);
+        one(
+                "sumTo",
+                "Sum",
+                x -> x.sumTo(Shape.of(3, 1)),
+                x -> Naive.reshape(Naive.reduce(Naive::sum, x, 0, 2), 3, 1),
+                X);
+        oneWithEmpty(
+                "reshape",
+                "Reshape",
+                x -> x.reshape(4, -1),
+                x -> Naive.reshape(x, 4, x.shape().count() / 4),
+                X);
+        oneWithEmpty(
+                "flatten",
+                "Reshape",
+                x -> x.flatten(0, 1),
+                x -> Naive.reshape(x, x.shape().count() / 4, 4),
+                X);
+        oneWithEmpty(
+                "permute",
+                "Permute",
+                x -> x.permute(2, 0, -2),
+                x -> moved(x, Shape.of(4, 2, x.shape().size(1)), i -> new int[] {i[1], i[2], i[0]}),
+                X);
+        oneWithEmpty("transpose", "Permute", x -> x.transpose(), Naive::transpose, X);
+        one(
+                "transpose",
+                "Permute",
+                x -> x.transpose(0, -1),
+                x -> moved(x, Shape.of(4, 3, 2), i -> new int[] {i[2], i[1], i[0]}),
+                X);
+        one("unsqueeze", "Reshape", x -> x.unsqueeze(-1), x -> Naive.reshape(x, 2, 3, 4, 1), X);
+        one("squeeze", "Reshape", x -> x.squeeze(1), x -> Naive.reshape(x, 3), column);
+        one("slice", "Slice", x -> x.slice(1, 1, 3), x -> moved(x, Shape.of(2, 2, 4), i -> along(i, 1, k -> k + 1)), X);
+        one(
+                "slice",
+                "Slice",
+                x -> x.slice(-1, 1, -1, 2),
+                x -> moved(x, Shape.of(2, 3, 1), i -> along(i, 2, k -> 1)),
+                X);
+        one(
+                "slice",
+                "Slice",
+                x -> x.slice(2, 0, 4, 3),
+                x -> moved(x, Shape.of(2, 3, 2), i -> along(i, 2, k -> 3 * k)),
+                X);
+        one("slice", "Slice", x -> x.slice(1, 2, 2), x -> Naive.values(0, 0, 1, 2, 0, 4), X);
+        one("select", "Slice", x -> x.select(1, -1), x -> moved(x, Shape.of(2, 4), i -> new int[] {i[0], 2, i[1]}), X);
+        one(
+                "flip",
+                "Slice",
+                x -> x.flip(0, 2),
+                x -> moved(x, Shape.of(2, 3, 4), i -> along(along(i, 0, k -> 1 - k), 2, k -> 3 - k)),
+                X);
+        oneWithEmpty("roll", "", x -> x.roll(1, 1), x -> moved(x, x.shape(), i -> along(i, 1, k -> (k + 2) % 3)), X);
+        one("roll", "Concat", x -> x.roll(2, -5), x -> moved(x, x.shape(), i -> along(i, 2, k -> (k + 5) % 4)), X);
+        one(
+                "split",
+                "Split",
+                x -> {
+                    List<Variable> parts = x.split(2, 1, 3);
+                    return parts.get(1).mul(parts.get(0));
+                },
+                x -> Naive.tensor(Shape.of(2, 3, 3), i -> x.at(i[0], i[1], i[2] + 1) * x.at(i[0], i[1], 0)),
+                X);
+        one(
+                "split",
+                "Split",
+                x -> x.split(2, 1, 3).get(0),
+                x -> moved(x, Shape.of(2, 3, 1), i -> i),
+                X); // the other unused
+        one(
+                "chunk",
+                "Split",
+                x -> x.chunk(-1, 2).get(1),
+                x -> moved(x, Shape.of(2, 3, 2), i -> along(i, 2, k -> k + 2)),
+                X);
+        // The adjoint of a slice is the gradient of one: of the sum of cubes, 3 x² at its place.
+        one(
+                "slice",
+                "PlaceSlice",
+                x -> gradient(x, y -> y.slice(1, 0, 3, 2)),
+                x -> Naive.tensor(X.shape(), i -> i[1] % 2 == 0 ? 3 * x.at(i) * x.at(i) : 0),
+                X);
+    }
+
+    /** The gradient of the sum of the cubes of what is picked from x. */
+    private static Variable gradient(Variable x, UnaryOperator<Variable> pick) {
+        Variable picked = pick.apply(x);
+        return Autograd.grad(picked.mul(picked).mul(picked).sum(), List.of(x)).getFirst();
+    }
+
+    private void joins() {
+        Tensor y = Naive.values(2, -1, 1, 2, 2, 4);
+        add(OpCase.of(
+                "concat",
+                "Concat",
+                o -> TensorOps.concat(1, o),
+                o -> Naive.tensor(
+                        Shape.of(2, 5, 4),
+                        i -> i[1] < 3 ? o.get(0).at(i) : o.get(1).at(along(i, 1, k -> k - 3))),
+                X,
+                y));
+        cases.add(OpCase.of(
+                        "stack",
+                        "Concat",
+                        o -> TensorOps.stack(-1, o),
+                        o -> Naive.tensor(
+                                o.get(0).shape().with(3, 2), i -> o.get(i[3]).at(Arrays.copyOf(i, 3))),
+                        X,
+                        Naive.values(2, -1, 1, 2, 3, 4))
+                .withEmpty(NONE, NONE));
+        one("repeat", "Concat", x -> x.repeat(1, 2), x -> moved(x, Shape.of(2, 6, 4), i -> along(i, 1, k -> k % 3)), X);
+    }
+
+    private void picks() {
+        IntTensor numbers = IntTensor.of(2, 0, 2, 1, 2);
+        one(
+                "indexSelect",
+                "IndexSelect",
+                x -> x.indexSelect(1, numbers),
+                x -> moved(x, Shape.of(2, 5, 4), i -> along(i, 1, numbers::get)),
+                X);
+        one(
+                "indexSelect",
+                "IndexSelect",
+                x -> x.indexSelect(-1, IntTensor.of()),
+                x -> Naive.values(0, 0, 1, 2, 3, 0),
+                X);
+        one(
+                "indexSelect",
+                "IndexAdd",
+                x -> gradient(x, y -> y.indexSelect(1, numbers)),
+                x -> Naive.tensor(X.shape(), i -> new double[] {1, 1, 3}[i[1]] * 3 * x.at(i) * x.at(i)),
+                X);
+        IntTensor words = IntTensor.of(Shape.of(2, 2), 3, 1, 3, 0);
+        one(
+                "embedding",
+                "IndexSelect",
+                x -> x.embedding(words),
+                x -> Naive.tensor(Shape.of(2, 2, 3), i -> x.at(words.at(i[0], i[1]), i[2])),
+                Naive.values(1, -1, 1, 4, 3));
+        IntTensor places = IntTensor.of(Shape.of(2, 2, 3), 0, 2, 2, 1, 1, 0, 0, 0, 0, 2, 1, 2);
+        one(
+                "gather",
+                "Gather",
+                x -> x.gather(1, places),
+                x -> moved(x, places.shape(), i -> along(i, 1, k -> places.at(i))),
+                X);
+        add(OpCase.of(
+                "scatterAdd",
+                "ScatterAdd",
+                o -> o.get(0).scatterAdd(1, places, o.get(1)),
+                o -> {
+                    double[] sums = o.get(0).toDoubles();
+                    for (int position = 0; position < places.shape().count(); position++) {
+                        int[] i = Naive.index(places.shape(), position);
+                        sums[(i[0] * 3 + places.at(i)) * 4 + i[2]] += o.get(1).at(i);
+                    }
+                    return Naive.reshape(Tensor.of(sums), 2, 3, 4);
+                },
+                X,
+                Naive.values(3, -1, 1, 2, 2, 3)));
+        IntTensor mask = IntTensor.of(Shape.of(3, 1), 1, 0, 1);
+        one(
+                "maskedFill",
+                "Elementwise:where",
+                x -> x.maskedFill(mask, 7),
+                x -> Naive.tensor(x.shape(), i -> mask.at(i[1], 0) == 1 ? 7 : x.at(i)),
+                X);
+        for (boolean descending : new boolean[] {false, true}) {
+            one(
+                    "sort",
+                    "Gather",
+                    x -> x.sort(1, descending),
+                    x -> Naive.tensor(x.shape(), i -> {
+                        double[] line = new double[3];
+                        Arrays.setAll(line, k -> x.at(i[0], k, i[2]));
+                        Arrays.sort(line);
+                        return line[descending ? 2 - i[1] : i[1]];
+                    }),
+                    X);
+        }
+    }
+
+    private void reduction(
+            String method,
+            String op,
+            Function<Variable, Function<Axes, Variable>> function,
+            ToDoubleFunction<double[]> reference) {
+        int[][] choices = {{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}};
+        for (int[] axes : choices) {
+            one(
+                    method,
+                    op,
+                    x -> function.apply(x).apply(Axes.of(axes).kept()),
+                    x -> Naive.reduce(reference, x, axes),
+                    X);
+        }
+    }
+
+    private void sums() {
+        reduction("sum", "Sum", x -> x::sum, Naive::sum);
+        reduction("mean", "Sum", x -> x::mean, e -> Naive.sum(e) / e.length);
+        oneWithEmpty("sum", "Sum", x -> x.sum(1), x -> Naive.reshape(Naive.reduce(Naive::sum, x, 1), 2, 4), X);
+        oneWithEmpty("sum", "Sum", x -> x.sum(), x -> Tensor.scalar(X.dtype(), Naive.sum(x.toDoubles())), X);
+        one("mean", "Sum", x -> x.mean(-1), x -> Naive.reshape(Naive.reduce(e -> Naive.sum(e) / 4, x, 2), 2, 3), X);
+        one("mean", "Sum", x -> x.mean(), x -> Tensor.scalar(X.dtype(), Naive.sum(x.toDoubles()) / 24), X);
+        reduction("amax", "Extreme", x -> x::amax, e -> Arrays.stream(e).max().orElseThrow());
+        reduction("amin", "Extreme", x -> x::amin, e -> Arrays.stream(e).min().orElseThrow());
+        for (int axis = 0; axis < 3; axis++) {
+            int along = axis;
+            oneWithEmpty(
+                    "cumSum",
+                    "CumSum",
+                    x -> x.cumSum(along),
+                    x -> Naive.tensor(x.shape(), i -> {
+                        double sum = 0;
+                        for (int k = 0; k <= i[along]; k++) {
+                            sum += x.at(with(i, along, k));
+                        }
+                        return sum;
+                    }),
+                    X);
+        }
+    }
+
+    private static int[] with(int[] index, int axis, int at) {
+        int[] changed = index.clone();
+        changed[axis] = at;
+        return changed;
+    }
+
+    private void statistics() {
+        ToDoubleFunction<double[]> variance = e -> {
+            double mean = Naive.sum(e) / e.length;
+            return Arrays.stream(e).map(v -> (v - mean) * (v - mean)).sum() / e.length;
+        };
+        reduction("var", "", x -> axes -> x.var(axes, 0), variance);
+        reduction(
+                "std",
+                "",
+                x -> axes -> x.std(axes, 1),
+                e -> Math.sqrt(variance.applyAsDouble(e) * e.length / (e.length - 1)));
+        one(
+                "var",
+                "",
+                x -> x.var(1),
+                x -> Naive.reshape(Naive.reduce(e -> variance.applyAsDouble(e) * 1.5, x, 1), 2, 4),
+                X);
+        one(
+                "std",
+                "",
+                x -> x.std(1),
+                x -> Naive.reshape(Naive.reduce(e -> Math.sqrt(variance.applyAsDouble(e) * 1.5), x, 1), 2, 4),
+                X);
+        reduction(
+                "logSumExp",
+                "",
+                x -> x::logSumExp,
+                e -> Math.log(Arrays.stream(e).map(Math::exp).sum()));
+        reduction(
+                "norm1", "", x -> x::norm1, e -> Arrays.stream(e).map(Math::abs).sum());
+        reduction(
+                "norm2",
+                "",
+                x -> x::norm2,
+                e -> Math.sqrt(Arrays.stream(e).map(v -> v * v).sum()));
+        reduction(
+                "normInf",
+                "",
+                x -> x::normInf,
+                e -> Arrays.stream(e).map(Math::abs).max().orElseThrow());
+    }
+}

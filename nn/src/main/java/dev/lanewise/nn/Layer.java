@@ -1,0 +1,241 @@
+package dev.lanewise.nn;
+
+import dev.lanewise.core.DType;
+import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a model: parameters and other layers, under names.
+ *
+ * <p>One extends it, registers parameters and children in field initialisers, and writes a {@code forward} method with
+ * whatever arguments and results the layer has:
+ *
+ * <pre>{@code
+ * final class Classifier extends Layer {
+ *     private final Linear hidden = child("hidden", new Linear(784, 128));
+ *     private final Linear output = child("output", new Linear(128, 10));
+ *
+ *     Variable forward(Variable images) {                       // (batch, 784)
+ *         return output.forward(hidden.forward(images).gelu()); // (batch, 10)
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>The names, joined by points, are the keys of the state: {@code hidden.weight}. Parameters are described at
+ * construction and get values by {@link #init} or {@link #load}.
+ *
+ * <p>A layer is not changed by {@code forward}; several threads may use one at once, as long as none trains it.
+ */
+public abstract class Layer {
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Layer> children = new LinkedHashMap<>();
+    private @Nullable Layer parent;
+    private String name = "";
+
+    /** A layer without parameters and children yet. */
+    protected Layer() {}
+
+    /**
+     * Registers a parameter.
+     *
+     * @param name unique within this layer, without points
+     * @param initializer how {@link #init} draws the values
+     */
+    protected final Parameter parameter(String name, Shape shape, Initializer initializer) {
+        checkName(name);
+        Parameter parameter = new Parameter(this, name, shape, initializer);
+        parameters.put(name, parameter);
+        return parameter;
+    }
+
+    /**
+     * Registers a layer as a part of this one.
+     *
+     * @param name unique within this layer; points are allowed, and make deeper keys
+     * @return the child
+     * @throws IllegalArgumentException if the name is taken or the layer already belongs to another one
+     */
+    protected final <L extends Layer> L child(String name, L child) {
+        checkName(name);
+        Layer other = child;
+        if (other.parent != null) {
+            throw new IllegalArgumentException(
+                    "%s: the layer registered as '%s' is already part of %s as '%s'; share it by a field, register it once"
+                            .formatted(describeSelf(), name, other.parent.describeSelf(), other.name));
+        }
+        other.parent = this;
+        other.name = name;
+        children.put(name, child);
+        return child;
+    }
+
+    private void checkName(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("%s: a parameter or layer needs a name".formatted(describeSelf()));
+        }
+        if (parameters.containsKey(name) || children.containsKey(name)) {
+            throw new IllegalArgumentException("%s: the name '%s' is taken".formatted(describeSelf(), name));
+        }
+    }
+
+    /** The names from the model down to this layer, joined by points; empty for the model itself. */
+    public final String path() {
+        if (parent == null) {
+            return "";
+        }
+        String above = parent.path();
+        return above.isEmpty() ? name : above + "." + name;
+    }
+
+    private String describeSelf() {
+        String path = path();
+        return path.isEmpty() ? getClass().getSimpleName() : path;
+    }
+
+    /**
+     * All parameters of this layer and of those below it, this layer's own before its children's, each in the order in
+     * which they were registered.
+     */
+    public final List<Parameter> parameters() {
+        List<Parameter> all = new ArrayList<>();
+        visit((layer, depth) -> all.addAll(layer.parameters.values()));
+        return all;
+    }
+
+    /** The layers registered with this one, by name, in order. */
+    public final Map<String, Layer> children() {
+        return new LinkedHashMap<>(children);
+    }
+
+    /** The number of weights, whether there are values yet or not. */
+    public final long parameterCount() {
+        long count = 0;
+        for (Parameter parameter : parameters()) {
+            count += parameter.shape().count();
+        }
+        return count;
+    }
+
+    /** Draws the values of all parameters in FLOAT32, each from its own stream of the generator, named by its path. */
+    public final void init(Rng rng) {
+        init(rng, DType.FLOAT32);
+    }
+
+    /** Draws the values of all parameters in the given type. */
+    public final void init(Rng rng, DType dtype) {
+        for (Parameter parameter : parameters()) {
+            parameter.init(rng, dtype);
+        }
+    }
+
+    /**
+     * The values of all parameters by their names, copied.
+     *
+     * @throws IllegalStateException if there are no values yet
+     */
+    public final Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        for (Parameter parameter : parameters()) {
+            state.put(key(parameter), parameter.storage().snapshot());
+        }
+        return state;
+    }
+
+    /**
+     * Takes over the values of all parameters. Nothing is changed unless everything fits.
+     *
+     * @throws IllegalArgumentException naming every parameter that is missing, left over or of another shape
+     */
+    public final void load(Map<String, Tensor> state) {
+        List<String> problems = new ArrayList<>();
+        Map<Parameter, Tensor> values = new LinkedHashMap<>();
+        Set<String> expected = new HashSet<>();
+        for (Parameter parameter : parameters()) {
+            String key = key(parameter);
+            expected.add(key);
+            Tensor tensor = state.get(key);
+            if (tensor == null) {
+                problems.add("missing " + key + " " + parameter.shape());
+            } else if (!tensor.shape().equals(parameter.shape())) {
+                problems.add("%s has shape %s, expected %s".formatted(key, tensor.shape(), parameter.shape()));
+            } else {
+                values.put(parameter, tensor);
+            }
+        }
+        state.forEach((key, tensor) -> {
+            if (!expected.contains(key)) {
+                problems.add("unknown " + key + " " + tensor.shape());
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "load: the state does not fit %s: %s".formatted(describeSelf(), String.join("; ", problems)));
+        }
+        values.forEach(Parameter::assign);
+    }
+
+    /** A parameter's name from this layer down. */
+    private String key(Parameter parameter) {
+        String path = path();
+        return path.isEmpty() ? parameter.path() : parameter.path().substring(path.length() + 1);
+    }
+
+    /** A table of all layers with their parameters' shapes and counts. */
+    public final String describe() {
+        List<String[]> lines = new ArrayList<>();
+        visit((layer, depth) -> {
+            String indent = "  ".repeat(depth);
+            lines.add(new String[] {
+                indent + (depth == 0 ? "" : layer.name + ": ") + layer,
+                "",
+                String.format(Locale.ROOT, "%,d", layer.parameterCount())
+            });
+            for (Parameter parameter : layer.parameters.values()) {
+                lines.add(new String[] {
+                    indent + "  " + parameter.name(),
+                    parameter.shape().toString(),
+                    String.format(Locale.ROOT, "%,d", parameter.shape().count())
+                });
+            }
+        });
+        int[] widths = new int[3];
+        for (String[] line : lines) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], line[column].length());
+            }
+        }
+        String format = "%-" + widths[0] + "s  %-" + Math.max(1, widths[1]) + "s  %" + widths[2] + "s%n";
+        StringBuilder table = new StringBuilder();
+        for (String[] line : lines) {
+            table.append(String.format(Locale.ROOT, format, (Object[]) line));
+        }
+        return table.toString();
+    }
+
+    private void visit(BiConsumer<Layer, Integer> visitor) {
+        visit(visitor, 0);
+    }
+
+    private void visit(BiConsumer<Layer, Integer> visitor, int depth) {
+        visitor.accept(this, depth);
+        for (Layer child : children.values()) {
+            child.visit(visitor, depth + 1);
+        }
+    }
+
+    /** The layer's kind, with its sizes where it has some. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName();
+    }
+}

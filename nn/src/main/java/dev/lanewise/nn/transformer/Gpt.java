@@ -1,0 +1,203 @@
+package dev.lanewise.nn.transformer;
+
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.Formula;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import dev.lanewise.nn.Dropout;
+import dev.lanewise.nn.Embedding;
+import dev.lanewise.nn.Initializer;
+import dev.lanewise.nn.Layer;
+import dev.lanewise.nn.LayerNorm;
+import dev.lanewise.nn.Linear;
+import dev.lanewise.nn.Losses;
+import dev.lanewise.nn.Parameter;
+import dev.lanewise.nn.Pass;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A generative pretrained transformer: from the tokens so far, for each position, how likely each token is to come
+ * next.
+ *
+ * <p>Tokens become vectors by a table, positions by another; blocks of attention and feed-forward layers work on them;
+ * a last linear layer turns each vector into one number a token, whose softmax are the probabilities.
+ *
+ * <p>The state's keys and the weights' orientation are those of nanoGPT and minGPT
+ * ({@code transformer.h.0.attn.c_attn.weight}, [outputs, inputs]). Weights are drawn as GPT-2's: normal with deviation
+ * 0.02, the two projections back into the stream of each block by √(2·layers) less.
+ */
+public final class Gpt extends Layer {
+    private static final double DEVIATION = 0.02;
+    private static final double NORM_EPSILON = 1e-5;
+
+    private final GptConfig config;
+    private final Embedding tokens;
+    private final Embedding positions;
+    private final Dropout dropout;
+    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final LayerNorm norm;
+    private final @Nullable Linear head;
+
+    /** Describes a model; {@link #init} or {@link #load} gives it weights. */
+    public Gpt(GptConfig config) {
+        this.config = config;
+        int width = config.width();
+        Initializer weights = Initializer.normal(0, DEVIATION);
+        Initializer residual = Initializer.normal(0, DEVIATION / Math.sqrt(2.0 * config.layers()));
+        Formula activation = config.gelu() == GptConfig.Gelu.ERF ? GELU : GELU_TANH;
+        this.tokens = child("transformer.wte", new Embedding(config.vocabulary(), width, weights));
+        this.positions = child("transformer.wpe", new Embedding(config.context(), width, weights));
+        this.dropout = child("transformer.drop", new Dropout(config.dropout()));
+        for (int i = 0; i < config.layers(); i++) {
+            var attention = new MultiHeadAttention(
+                    width, config.heads(), true, config.bias(), config.dropout(), weights, residual);
+            var feedForward = new FeedForward(
+                    width,
+                    GptConfig.FEED_FORWARD * width,
+                    config.bias(),
+                    activation,
+                    config.dropout(),
+                    weights,
+                    residual);
+            blocks.add(child(
+                    "transformer.h." + i, new TransformerBlock(layerNorm(), attention, layerNorm(), feedForward)));
+        }
+        this.norm = child("transformer.ln_f", layerNorm());
+        this.head = config.tiedHead()
+                ? null
+                : child("lm_head", new Linear(width, config.vocabulary(), false, weights, Initializer.zeros()));
+    }
+
+    private static final Formula GELU = Formula.of("gelu", x -> x.gelu());
+    private static final Formula GELU_TANH = Formula.of("geluTanh", x -> x.geluTanh());
+
+    private LayerNorm layerNorm() {
+        return new LayerNorm(config.width(), config.bias(), NORM_EPSILON);
+    }
+
+    /** The sizes and options. */
+    public GptConfig config() {
+        return config;
+    }
+
+    /**
+     * The logits of each position's next token, [batch, time] → [batch, time, vocabulary].
+     *
+     * @throws IllegalArgumentException if there are more tokens than the context holds
+     * @throws IndexOutOfBoundsException if a number is no token
+     */
+    public Variable forward(IntTensor numbers, Pass pass) {
+        return logits(hidden(numbers, pass));
+    }
+
+    /**
+     * The mean cross-entropy of the next tokens, in nats a token; targets are numbers as for {@link #forward}, or
+     * {@link Losses#IGNORED}.
+     */
+    public Variable loss(IntTensor numbers, IntTensor targets, Pass pass) {
+        return Losses.crossEntropy(forward(numbers, pass), targets);
+    }
+
+    /** The vectors after the last block and its normalisation, [batch, time] → [batch, time, width]. */
+    private Variable hidden(IntTensor numbers, Pass pass) {
+        if (numbers.shape().rank() != 2 || numbers.shape().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Gpt: tokens have shape %s, expected [batch, time] with at least one token"
+                            .formatted(numbers.shape()));
+        }
+        int time = numbers.shape().size(1);
+        if (time > config.context()) {
+            throw new IllegalArgumentException(
+                    "Gpt: %d tokens are more than the context of %d; cut the sequence or build a model of longer context"
+                            .formatted(time, config.context()));
+        }
+        Variable x = tokens.forward(numbers).add(positions.forward(IntTensor.arange(time))); // (batch, time, width)
+        x = dropout.forward(x, pass);
+        for (TransformerBlock block : blocks) {
+            x = block.forward(x, pass);
+        }
+        return norm.forward(x);
+    }
+
+    private Variable logits(Variable hidden) {
+        return head == null ? hidden.linear(tokens.weight().value(), null) : head.forward(hidden);
+    }
+
+    /**
+     * Continues a text: draws token after token from the model's probabilities, each with those before it in view, as
+     * many as the context holds.
+     *
+     * @param prompt what the text begins with, at least one token
+     * @param count how many tokens to draw
+     * @param temperature what the logits are divided by: below 1 the likely becomes likelier, 0 takes the likeliest
+     *     token always
+     * @param each called with each token as it is drawn
+     * @return the tokens drawn
+     */
+    public IntTensor generate(IntTensor prompt, int count, double temperature, Rng rng, IntConsumer each) {
+        if (prompt.shape().rank() != 1 || prompt.shape().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "generate: the prompt has shape %s, expected at least one token on one axis"
+                            .formatted(prompt.shape()));
+        }
+        if (!(temperature >= 0) || Double.isInfinite(temperature)) {
+            throw new IllegalArgumentException(
+                    "generate: temperature %s, expected a number of at least 0".formatted(temperature));
+        }
+        if (count < 0) {
+            throw new IllegalArgumentException("generate: count %d is negative".formatted(count));
+        }
+        int length = prompt.shape().count();
+        int[] all = Arrays.copyOf(prompt.toArray(), length + count);
+        for (int i = 0; i < count; i++) {
+            int end = length + i;
+            int start = Math.max(0, end - config.context());
+            IntTensor seen = IntTensor.of(Shape.of(1, end - start), Arrays.copyOfRange(all, start, end));
+            Tensor logits = Variable.withoutGradients(() -> {
+                        Variable hidden = hidden(seen, Pass.inference());
+                        return logits(hidden.slice(1, end - start - 1, end - start)); // (1, 1, vocabulary)
+                    })
+                    .value()
+                    .reshape(-1);
+            all[end] = draw(logits, temperature, rng.stream(i));
+            each.accept(all[end]);
+        }
+        return IntTensor.of(Arrays.copyOfRange(all, length, all.length));
+    }
+
+    private static int draw(Tensor logits, double temperature, Rng rng) {
+        if (temperature == 0) {
+            return logits.argmax(0).get(0);
+        }
+        double[] probabilities = logits.div(temperature).softmax(0).toDoubles();
+        double sum = 0;
+        for (double probability : probabilities) {
+            sum += probability;
+        }
+        double rest = rng.uniform() * sum;
+        for (int token = 0; token < probabilities.length; token++) {
+            rest -= probabilities[token];
+            if (rest < 0) {
+                return token;
+            }
+        }
+        return logits.argmax(0).get(0); // rounding left a sliver above the last sum
+    }
+
+    /** Whether weight decay commonly applies to a parameter: to matrices, not to biases and norms. */
+    public static boolean decays(Parameter parameter) {
+        return parameter.shape().rank() >= 2;
+    }
+
+    @Override
+    public String toString() {
+        return "Gpt(%d layers, %d heads, width %d, context %d)"
+                .formatted(config.layers(), config.heads(), config.width(), config.context());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.lanewise.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lanewise.autograd.GradCheck;
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LossesTest {
+    private final Tensor x = Tensor.of(new double[] {0.3, -2, 1.5, 0.1, 4, -0.7}, 2, 3);
+    private final Tensor target = Tensor.of(new double[] {0, 0.25, 1, 0.5, 1, 0}, 2, 3);
+
+    private static Variable constant(Tensor tensor) {
+        return Variable.constantOf(tensor);
+    }
+
+    @Test
+    void eachIsTheMeanOverAllElements() {
+        double squares = 0;
+        double distances = 0;
+        double hubers = 0;
+        double entropies = 0;
+        for (int i = 0; i < 6; i++) {
+            double logit = x.toDoubles()[i];
+            double wanted = target.toDoubles()[i];
+            double d = Math.abs(logit - wanted);
+            squares += d * d / 6;
+            distances += d / 6;
+            hubers += (d <= 0.8 ? d * d / 2 : 0.8 * (d - 0.4)) / 6;
+            double p = 1 / (1 + Math.exp(-logit));
+            entropies -= (wanted * Math.log(p) + (1 - wanted) * Math.log(1 - p)) / 6;
+        }
+        assertThat(Losses.mse(constant(x), target).item()).isCloseTo(squares, within(1e-12));
+        assertThat(Losses.l1(constant(x), target).item()).isCloseTo(distances, within(1e-12));
+        assertThat(Losses.huber(constant(x), target, 0.8).item()).isCloseTo(hubers, within(1e-12));
+        assertThat(Losses.binaryCrossEntropy(constant(x), target).item()).isCloseTo(entropies, within(1e-12));
+    }
+
+    @Test
+    void theirGradientsAreTheDifferences() {
+        GradCheck.checkSecondOrder(o -> Losses.mse(o.getFirst(), target), List.of(x));
+        GradCheck.check(o -> Losses.l1(o.getFirst(), target), List.of(x));
+        GradCheck.check(o -> Losses.huber(o.getFirst(), target, 0.8), List.of(x));
+        GradCheck.checkSecondOrder(o -> Losses.binaryCrossEntropy(o.getFirst(), target), List.of(x));
+        GradCheck.checkSecondOrder(o -> Losses.crossEntropy(o.getFirst(), IntTensor.of(2, 0)), List.of(x));
+    }
+
+    @Test
+    void largeLogitsDoNotOverflow() {
+        Variable logits = Variable.of(Tensor.of(new float[] {1000, -1000, 1000, -1000}));
+        Variable loss = Losses.binaryCrossEntropy(logits, Tensor.of(new float[] {1, 0, 0, 1}));
+        assertThat(loss.item()).isEqualTo(500);
+        assertThat(loss.backward().of(logits)).isEqualTo(Tensor.of(new float[] {0, 0, 0.25f, -0.25f}));
+        Variable rows = Variable.of(Tensor.of(new float[] {1e4f, 0, -1e4f}, 1, 3));
+        assertThat(Losses.crossEntropy(rows, IntTensor.of(2)).item()).isEqualTo(2e4);
+        assertThat(Losses.crossEntropy(rows, IntTensor.of(2)).backward().of(rows))
+                .isEqualTo(Tensor.of(new float[] {1, 0, -1}, 1, 3));
+    }
+
+    @Test
+    void ignoredRowsDoNotCount() {
+        Variable logits = Variable.of(x);
+        double alone =
+                Losses.crossEntropy(constant(x.slice(0, 1, 2)), IntTensor.of(0)).item();
+        Variable loss = Losses.crossEntropy(logits, IntTensor.of(Losses.IGNORED, 0));
+        assertThat(loss.item()).isCloseTo(alone, within(1e-12));
+        assertThat(loss.backward().of(logits).select(0, 0)).isEqualTo(Tensor.of(new double[3]));
+        assertThat(Losses.crossEntropy(logits, IntTensor.of(-1, -1), -1).item()).isNaN();
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        Tensor wrong = Tensor.of(new double[3]);
+        assertThatThrownBy(() -> Losses.mse(constant(x), wrong))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("mse: predictions have shape [2, 3], targets [3]; expected the same");
+        assertThatThrownBy(() -> Losses.l1(constant(x), wrong)).hasMessageContaining("l1: predictions have shape");
+        assertThatThrownBy(() -> Losses.huber(constant(x), target, 0)).hasMessage("huber: delta 0.0 is not positive");
+        assertThatThrownBy(() -> Losses.binaryCrossEntropy(constant(x), wrong))
+                .hasMessageContaining("binaryCrossEntropy: ");
+        assertThatThrownBy(() -> Losses.crossEntropy(constant(x), IntTensor.of(0, 3)))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage(
+                        "crossEntropy: target 3 at row 1 is out of range: expected 0 to 2, or -100 for rows to ignore");
+        assertThatThrownBy(() -> Losses.crossEntropy(constant(x), IntTensor.of(Shape.of(2, 1), 0, 1)))
+                .hasMessageContaining("crossEntropy: targets of shape [2, 1] do not fit logits [2, 3]");
+    }
+}

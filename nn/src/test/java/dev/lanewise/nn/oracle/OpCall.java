@@ -1,0 +1,169 @@
+package dev.lanewise.nn.oracle;
+
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.Axes;
+import dev.lanewise.core.DType;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One call of an operation: the operands and arguments of a case, as the functions of an {@link OpTable} want them. */
+final class OpCall {
+    private final Golden.Case golden;
+    private final DType dtype;
+    private final Map<String, Variable> operands = new LinkedHashMap<>();
+
+    OpCall(Golden.Case golden, DType dtype) {
+        this.golden = golden;
+        this.dtype = dtype;
+        for (Golden.Entry input : golden.all("inp")) {
+            Tensor value = input.tensor(dtype);
+            boolean leaf = golden.has("grad", input.name());
+            operands.put(input.name(), leaf ? Variable.of(value) : Variable.constantOf(value));
+        }
+    }
+
+    /** An operand. */
+    Variable get(String name) {
+        Variable operand = operands.get(name);
+        if (operand == null) {
+            throw new AssertionError(golden + " has no operand " + name);
+        }
+        return operand;
+    }
+
+    boolean has(String name) {
+        return operands.containsKey(name);
+    }
+
+    Variable x() {
+        return get("x");
+    }
+
+    Variable a() {
+        return get("a");
+    }
+
+    Variable b() {
+        return get("b");
+    }
+
+    Variable y() {
+        return get("y");
+    }
+
+    /** The operands, in order. */
+    List<Variable> all() {
+        return List.copyOf(operands.values());
+    }
+
+    IntTensor ints(String name) {
+        return golden.get("inp", name).ints();
+    }
+
+    double number(String attribute) {
+        return golden.number(attribute);
+    }
+
+    double number(String attribute, double otherwise) {
+        return golden.number(attribute, otherwise);
+    }
+
+    int whole(String attribute) {
+        return golden.whole(attribute);
+    }
+
+    int[] list(String attribute) {
+        return golden.list(attribute);
+    }
+
+    boolean flag(String attribute) {
+        return golden.flag(attribute);
+    }
+
+    boolean isNamed(String end) {
+        return golden.name().endsWith(end);
+    }
+
+    /** The axes of a reduction. */
+    Axes axes() {
+        Axes axes = Axes.of(list("dims"));
+        return flag("keepdim") ? axes.kept() : axes;
+    }
+
+    int dim() {
+        return whole("dim");
+    }
+
+    /** A loss of each example, reduced as the case asks. */
+    Variable reduced(Variable each) {
+        return switch (golden.text("reduction")) {
+            case "none" -> each;
+            case "sum" -> each.sum();
+            case "mean" -> each.mean();
+            default -> throw new AssertionError(golden.text("reduction"));
+        };
+    }
+
+    /** The reduction of a loss that the library has as a mean alone. */
+    Variable reducedFromMean(Variable mean) {
+        return switch (golden.text("reduction")) {
+            case "mean" -> mean;
+            case "sum" -> mean.mul(x().shape().count());
+            default -> throw new Uncovered("a loss for each element");
+        };
+    }
+
+    boolean reducesTo(String kind) {
+        return golden.text("reduction").equals(kind);
+    }
+
+    /** Whole numbers as a variable, to be compared with others. */
+    Variable numbers(IntTensor numbers) {
+        return Variable.constantOf(numbers.toTensor(dtype));
+    }
+
+    /** Zeros of the shape of an operand. */
+    Tensor zeros(Variable like) {
+        return Tensor.zeros(dtype, like.shape());
+    }
+
+    /** The case asks for what the library does not have. */
+    static final class Uncovered extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Uncovered(String what) {
+            super(what);
+        }
+    }
+
+    /** The operands whose gradients are expected. */
+    Map<String, Variable> leaves() {
+        Map<String, Variable> leaves = new LinkedHashMap<>();
+        operands.forEach((name, operand) -> {
+            if (operand.needsGradient()) {
+                leaves.put(name, operand);
+            }
+        });
+        return leaves;
+    }
+
+    /**
+     * How near the results have to be. Where the mean is much above the deviation, PyTorch's own single precision is
+     * 5e-3 off, its double 5e-10.
+     */
+    Close close() {
+        if (golden.note().contains("mean >> std")) {
+            return dtype == DType.FLOAT32 ? new Close(1e-2, 5e-3) : new Close(1e-8, 1e-12);
+        }
+        return dtype == DType.FLOAT32 ? Close.SINGLE : Close.DOUBLE;
+    }
+
+    @Override
+    public String toString() {
+        return golden + " " + Arrays.toString(operands.keySet().toArray());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.lanewise.nn.transformer;
+
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import dev.lanewise.core.kernel.Lanes;
+import dev.lanewise.core.kernel.Parallel;
+import dev.lanewise.nn.Pass;
+import dev.lanewise.nn.optim.AdamW;
+import dev.lanewise.nn.optim.Schedule;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What the JVMs of {@link SameBitsTest} run: trains a small GPT several times over and prints a hash of the weights each time. */
+final class TrainingChild {
+    private static final int BATCH = 8;
+    private static final int CONTEXT = 32;
+    private static final int VOCABULARY = 65;
+    private static final int STEPS = 20;
+
+    private TrainingChild() {}
+
+    /** Prints how many bits and threads are used, and a hash for each training. */
+    public static void main(String[] arguments) throws NoSuchAlgorithmException {
+        System.out.printf("lanes %d threads %d%n", Lanes.bits(), Parallel.threads());
+        for (int repetition = 0; repetition < Integer.parseInt(arguments[0]); repetition++) {
+            System.out.println("hash " + hash(train()));
+        }
+    }
+
+    private static Gpt train() {
+        Rng rng = Rng.of(11);
+        Gpt model = new Gpt(new GptConfig(VOCABULARY, CONTEXT, 2, 4, 64, true, true, GptConfig.Gelu.ERF, 0.1));
+        model.init(rng.stream("model"));
+        var optimizer = new AdamW(
+                model.parameters(),
+                AdamW.Config.defaults()
+                        .withLearningRate(Schedule.warmupCosine(3e-3, 3e-4, 3, STEPS))
+                        .withWeightDecay(0.1, Gpt::decays));
+        for (int step = 0; step < STEPS; step++) {
+            Rng batch = rng.stream("batch").stream(step);
+            IntTensor tokens = batch.integers(Shape.of(BATCH, CONTEXT), VOCABULARY);
+            IntTensor targets = batch.stream("targets").integers(Shape.of(BATCH, CONTEXT), VOCABULARY);
+            Variable loss = model.loss(tokens, targets, Pass.training(rng.stream("dropout"), step));
+            optimizer.step(loss.backward().clipByNorm(1));
+        }
+        return model;
+    }
+
+    private static String hash(Gpt model) throws NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (Tensor tensor : model.state().values()) {
+            float[] values = tensor.toFloats();
+            ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+            for (float value : values) {
+                bytes.putInt(Float.floatToIntBits(value));
+            }
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

@@ -13,12 +13,12 @@ record Close(double relative, double absolute) {
     /** What the oracle's README asks of single precision. */
     static final Close SINGLE = new Close(1e-4, 1e-5);
 
-    /** Compares values and shape. */
-    void check(String what, Tensor actual, Golden.Entry expected) {
+    /** Compares values and shape; gives the worst error in units of what is allowed. */
+    double check(String what, Tensor actual, Golden.Entry expected) {
         if (!actual.shape().equals(expected.shape())) {
             throw new AssertionError("%s: shape %s, expected %s".formatted(what, actual.shape(), expected.shape()));
         }
-        check(what, actual.toDoubles(), expected.doubles());
+        return check(what, actual.toDoubles(), expected.doubles());
     }
 
     /** Compares values; tells of the worst one, and gives its error in units of what is allowed. */

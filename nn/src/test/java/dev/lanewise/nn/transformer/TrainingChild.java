@@ -10,25 +10,57 @@ import dev.lanewise.core.kernel.Parallel;
 import dev.lanewise.nn.Pass;
 import dev.lanewise.nn.optim.AdamW;
 import dev.lanewise.nn.optim.Schedule;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
-/** What the JVMs of {@link SameBitsTest} run: trains a small GPT several times over and prints a hash of the weights each time. */
+/**
+ * What the JVMs of {@link SameBitsTest} run: trains a small GPT several times over and prints a hash of the weights
+ * each time.
+ */
 final class TrainingChild {
     private static final int BATCH = 8;
     private static final int CONTEXT = 32;
     private static final int VOCABULARY = 65;
     private static final int STEPS = 20;
 
+    /** Trainings at the most: by then enough kernels are compiled on any machine. */
+    private static final int MOST_TRAININGS = 60;
+
+    private static final int HURRIED_TRAININGS = 4;
+    private static final int PAUSE_MILLIS = 250;
+
     private TrainingChild() {}
 
-    /** Prints how many bits and threads are used, and a hash for each training. */
-    public static void main(String[] arguments) throws NoSuchAlgorithmException {
+    /**
+     * Prints how many bits and threads are used, and a hash for each training: until so many kernels of formulas have
+     * been compiled as the argument says, and once more with those.
+     */
+    public static void main(String[] arguments) throws NoSuchAlgorithmException, IOException, InterruptedException {
         System.out.printf("lanes %d threads %d%n", Lanes.bits(), Parallel.threads());
-        for (int repetition = 0; repetition < Integer.parseInt(arguments[0]); repetition++) {
+        boolean enough = false;
+        for (int training = 0; training < MOST_TRAININGS && !enough; training++) {
+            if (training >= HURRIED_TRAININGS) {
+                Thread.sleep(
+                        PAUSE_MILLIS); // on a busy machine the thread that compiles, of low priority, hardly gets its
+                // turn
+            }
+            enough = compiledFormulas() >= Integer.parseInt(arguments[0]);
             System.out.println("hash " + hash(train()));
+        }
+        System.out.println("compiled " + compiledFormulas());
+    }
+
+    private static long compiledFormulas() throws IOException {
+        try (Stream<Path> generated = Files.list(Path.of(System.getProperty("lanewise.dump")))) {
+            return generated
+                    .filter(path -> path.getFileName().toString().matches(".*(Vector|Scalar)[0-9]*_[0-9]+[.]class"))
+                    .count();
         }
     }
 

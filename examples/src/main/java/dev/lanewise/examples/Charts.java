@@ -1,0 +1,79 @@
+package dev.lanewise.examples;
+
+import java.awt.Color;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Points and lines on a plane, as a PNG. */
+final class Charts {
+    // Okabe and Ito's palette, which the colour-blind can tell apart as well.
+    static final Color BLUE = new Color(0x0072B2);
+    static final Color ORANGE = new Color(0xD55E00);
+    static final Color GREEN = new Color(0x009E73);
+    static final Color PALE_BLUE = new Color(0xCCE3F0);
+    static final Color PALE_ORANGE = new Color(0xF7DFCC);
+
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 600;
+    private static final int POINT_SIZE = 5;
+
+    private Charts() {}
+
+    /** An empty chart. */
+    static XYChart chart(String title, String xAxis, String yAxis) {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle(xAxis)
+                .yAxisTitle(yAxis)
+                .build();
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        return chart;
+    }
+
+    /** Adds points without a line. */
+    static void points(XYChart chart, String name, double[] x, double[] y, Color color) {
+        XYSeries series = chart.addSeries(name, x, y);
+        series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+        series.setMarker(SeriesMarkers.CIRCLE);
+        series.setMarkerColor(color);
+        chart.getStyler().setMarkerSize(POINT_SIZE);
+    }
+
+    /** Adds a line without points. */
+    static void line(XYChart chart, String name, double[] x, double[] y, Color color) {
+        XYSeries series = chart.addSeries(name, x, y);
+        series.setXYSeriesRenderStyle(XYSeriesRenderStyle.Line);
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(color);
+    }
+
+    /**
+     * Writes a chart and says so. A Java without fonts cannot draw one, which it says by all sorts of errors; the
+     * results of a training are not to be lost for that.
+     */
+    static void save(XYChart chart, Path file, PrintWriter out) throws IOException {
+        byte[] image;
+        try {
+            image = ChartEncoder.getBytes(chart, "png");
+        } catch (RuntimeException | InternalError | LinkageError e) {
+            out.println("No chart: this Java cannot draw text (" + e + "); installing fontconfig and a font helps");
+            return;
+        }
+        try (OutputFile output = new OutputFile(file)) {
+            output.stream().write(image);
+            output.finish();
+        }
+        out.println("Chart: " + file);
+    }
+}

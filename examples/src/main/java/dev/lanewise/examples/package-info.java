@@ -1,0 +1,23 @@
+/**
+ * Programs to run, to read and to start from.
+ *
+ * <ul>
+ *   <li>{@code ./run linear-regression}: the price of a house by its area, or any numeric table; gradient descent
+ *       beside closed-form least squares.
+ *   <li>{@code ./run tiny-gpt}: a GPT learns a book letter by letter and then writes.
+ *   <li>{@code ./run gpt3-anatomy}: where GPT-3's 175 billion weights are.
+ *   <li>{@code ./run custom-activation}: an activation of one's own, one line of mathematics, trains a model.
+ * </ul>
+ *
+ * <p>Each is an {@link dev.lanewise.examples.Example}, a subcommand of {@link dev.lanewise.examples.Main}, and ends
+ * with what it reached beside what was to be expected. What Lanewise does is called from
+ * {@link dev.lanewise.examples.Descent}, {@link dev.lanewise.examples.GptTraining},
+ * {@link dev.lanewise.examples.Anatomy} and {@link dev.lanewise.examples.SpiralClassifier}; the rest reads options and
+ * files and draws charts.
+ *
+ * <p>References are never null unless marked {@code @Nullable}. Each program runs on the thread that calls it.
+ */
+@NullMarked
+package dev.lanewise.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -110,21 +110,21 @@ public final class Finish {
         return (s0 + s2) + (s1 + s3);
     }
 
-    /** The largest of 16 lanes. */
+    /** The largest of 16 lanes, pair by pair so that not each has to wait for the one before. */
     public static float max(float[] lanes, int at) {
-        float largest = lanes[at];
-        for (int lane = 1; lane < LANES; lane++) {
-            largest = Math.max(largest, lanes[at + lane]);
-        }
-        return largest;
+        float m0 = Math.max(Math.max(lanes[at], lanes[at + 8]), Math.max(lanes[at + 4], lanes[at + 12]));
+        float m1 = Math.max(Math.max(lanes[at + 1], lanes[at + 9]), Math.max(lanes[at + 5], lanes[at + 13]));
+        float m2 = Math.max(Math.max(lanes[at + 2], lanes[at + 10]), Math.max(lanes[at + 6], lanes[at + 14]));
+        float m3 = Math.max(Math.max(lanes[at + 3], lanes[at + 11]), Math.max(lanes[at + 7], lanes[at + 15]));
+        return Math.max(Math.max(m0, m2), Math.max(m1, m3));
     }
 
     /** The smallest of 16 lanes. */
     public static float min(float[] lanes, int at) {
-        float smallest = lanes[at];
-        for (int lane = 1; lane < LANES; lane++) {
-            smallest = Math.min(smallest, lanes[at + lane]);
-        }
-        return smallest;
+        float m0 = Math.min(Math.min(lanes[at], lanes[at + 8]), Math.min(lanes[at + 4], lanes[at + 12]));
+        float m1 = Math.min(Math.min(lanes[at + 1], lanes[at + 9]), Math.min(lanes[at + 5], lanes[at + 13]));
+        float m2 = Math.min(Math.min(lanes[at + 2], lanes[at + 10]), Math.min(lanes[at + 6], lanes[at + 14]));
+        float m3 = Math.min(Math.min(lanes[at + 3], lanes[at + 11]), Math.min(lanes[at + 7], lanes[at + 15]));
+        return Math.min(Math.min(m0, m2), Math.min(m1, m3));
     }
 }

@@ -60,7 +60,7 @@ public final class Gemm {
             int cRowStride,
             boolean accumulate) {
         product(
-                Vectors.TILES,
+                Vectors.tiles((long) m * n * k),
                 m,
                 n,
                 k,
@@ -192,7 +192,8 @@ public final class Gemm {
         if (work >= WORTH_DIVIDING) {
             products.accept(0, batches);
         } else {
-            Parallel.forRange(batches, Math.clamp(WORTH_SHARING / 2 / Math.max(1, work), 1, batches), products);
+            int grain = (int) Math.min(batches, WORTH_SHARING / 2 / Math.max(1, work) + 1);
+            Parallel.forRange(batches, grain, products);
         }
     }
 
@@ -216,13 +217,34 @@ public final class Gemm {
         }
     }
 
-    /** Where there are vectors, their kernels, else null. In a class of its own, so that float64 does not need it. */
+    /** Where there are vectors, their kernels. In a class of its own, since float64 does not need it. */
     private static final class Vectors {
-        static final @Nullable Tiles TILES = tiles();
+        /**
+         * Multiply-adds before kernels on vectors are made and compiled, which costs some tenths of a second of one
+         * core, if in the background: programs that hardly multiply are spared that. Scalar loops do so many in a
+         * millisecond.
+         */
+        private static final long WORTH_COMPILING = 20_000_000;
+
+        private static final @Nullable Tiles TILES = tiles();
+
+        /**
+         * What has been done before that. Threads may overwrite each other's counts: nothing depends on its exactness.
+         */
+        private static long done;
 
         private static @Nullable Tiles tiles() {
             ProductKernels kernels = Lanes.vectorImplementation(ProductKernels.class, "VectorProductKernels");
             return kernels == null ? null : new Tiles(kernels);
+        }
+
+        /** The kernels for so many more multiply-adds, null if they are to be done without. */
+        static @Nullable Tiles tiles(long work) {
+            if (done >= WORTH_COMPILING) {
+                return TILES;
+            }
+            done += work;
+            return null;
         }
     }
 }

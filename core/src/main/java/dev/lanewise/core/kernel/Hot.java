@@ -1,5 +1,6 @@
 package dev.lanewise.core.kernel;
 
+import java.lang.System.Logger.Level;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -16,28 +17,28 @@ import org.jspecify.annotations.Nullable;
 final class Hot<T> {
     /**
      * A kernel that is not at speed by then never will be, as in a JVM that was told not to use its optimising
-     * compiler; the caller stays with scalar loops. A busy machine took 2 seconds.
+     * compiler; the caller stays with scalar loops. A busy machine took some seconds.
      */
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** Calls after which the compiler has seen enough and is waited for: its threshold is 600 to 700 such calls. */
-    private static final int CALLS = 1_000;
+    /** Trials after which the compiler has seen enough and is waited for: its threshold is 600 to 700 calls. */
+    private static final int TRIALS = 1_000;
 
-    private static final int CALLS_AT_ONCE = 8;
+    private static final int TRIALS_AT_ONCE = 8;
 
     private final Supplier<T> maker;
-    private final Supplier<Consumer<T>> trials;
+    private final @Nullable Supplier<Consumer<T>> trials;
     private final double atSpeedNanos;
     private volatile @Nullable T kernel;
-    private boolean requested;
+    private volatile boolean isRequested;
 
     /**
      * @param maker makes the kernel, in the background
      * @param trials makes, in the background too, a call such as those that there will be, short, but with some tens of
-     *     turns of its innermost loop
+     *     turns of its innermost loop; if it is null, the kernel is handed out at once, at whatever speed
      * @param atSpeedNanos what that call takes at most if it is machine code of the optimising compiler
      */
-    Hot(Supplier<T> maker, Supplier<Consumer<T>> trials, double atSpeedNanos) {
+    Hot(Supplier<T> maker, @Nullable Supplier<Consumer<T>> trials, double atSpeedNanos) {
         this.maker = maker;
         this.trials = trials;
         this.atSpeedNanos = atSpeedNanos;
@@ -47,8 +48,9 @@ final class Hot<T> {
     @Nullable
     T orNull() {
         T now = kernel;
-        if (now == null) {
+        if (now == null && !isRequested) {
             request();
+            return kernel;
         }
         return now;
     }
@@ -63,41 +65,56 @@ final class Hot<T> {
     }
 
     private synchronized void request() {
-        if (!requested) {
-            requested = true;
-            WarmUp.add(this);
+        if (isRequested) {
+            return;
         }
+        if (trials == null) {
+            kernel = maker.get();
+        } else {
+            Supplier<Consumer<T>> trial = trials;
+            WarmUp.add(() -> warmUp(trial));
+        }
+        isRequested = true;
     }
 
-    private void warmUp() throws InterruptedException {
+    private void warmUp(Supplier<Consumer<T>> trials) throws InterruptedException {
         T made = maker.get();
         Consumer<T> trial = trials.get();
         long start = System.nanoTime();
-        for (int calls = 0; System.nanoTime() - start < GIVE_UP_NANOS; calls += CALLS_AT_ONCE) {
+        for (int done = 0; System.nanoTime() - start < GIVE_UP_NANOS; done += TRIALS_AT_ONCE) {
             long before = System.nanoTime();
-            for (int i = 0; i < CALLS_AT_ONCE; i++) {
+            for (int i = 0; i < TRIALS_AT_ONCE; i++) {
                 trial.accept(made);
             }
-            if (System.nanoTime() - before < atSpeedNanos * CALLS_AT_ONCE) {
+            if (System.nanoTime() - before < atSpeedNanos * TRIALS_AT_ONCE) {
                 kernel = made;
                 return;
             }
-            if (calls > CALLS) {
-                Thread.sleep(1);
+            if (done > TRIALS) {
+                Thread.sleep(1); // the compiler is at work and can use this core
             }
         }
     }
 
-    /** The thread in the background, which ends when there is nothing to do for some time. */
-    private static final class WarmUp implements Runnable {
-        private static final LinkedBlockingQueue<Hot<?>> QUEUE = new LinkedBlockingQueue<>();
-        private static boolean running;
+    private interface Task {
+        void run() throws InterruptedException;
+    }
 
-        static synchronized void add(Hot<?> hot) {
-            QUEUE.add(hot);
-            if (!running) {
-                running = true;
-                var thread = new Thread(null, new WarmUp(), "lanewise-warm-up", 0, false);
+    /**
+     * The thread in the background. It ends when there is nothing to do for some time, and does not hold up the JVM's
+     * end.
+     */
+    private static final class WarmUp {
+        private static final LinkedBlockingQueue<Task> QUEUE = new LinkedBlockingQueue<>();
+        private static boolean isRunning;
+
+        private WarmUp() {}
+
+        static synchronized void add(Task task) {
+            QUEUE.add(task);
+            if (!isRunning) {
+                isRunning = true;
+                var thread = new Thread(null, WarmUp::work, "lanewise-warm-up", 0, false);
                 thread.setDaemon(true);
                 thread.setPriority(Thread.MIN_PRIORITY);
                 thread.start();
@@ -105,24 +122,26 @@ final class Hot<T> {
         }
 
         private static synchronized boolean ends() {
-            running = !QUEUE.isEmpty();
-            return !running;
+            isRunning = !QUEUE.isEmpty();
+            return !isRunning;
         }
 
-        @Override
-        public void run() {
+        private static void work() {
             do {
                 try {
-                    for (Hot<?> hot = next(); hot != null; hot = next()) {
-                        hot.warmUp();
+                    for (Task task = next(); task != null; task = next()) {
+                        task.run();
                     }
                 } catch (InterruptedException e) {
-                    // Nobody has a reason to interrupt this thread; whoever does delays it.
+                    // Nobody has a reason to interrupt this thread. Whoever does ends one warm-up.
+                } catch (RuntimeException | LinkageError e) {
+                    System.getLogger("dev.lanewise")
+                            .log(Level.WARNING, "A kernel cannot be made; scalar loops go on", e);
                 }
             } while (!ends());
         }
 
-        private static Hot<?> next() throws InterruptedException {
+        private static @Nullable Task next() throws InterruptedException {
             return QUEUE.poll(1, TimeUnit.SECONDS);
         }
     }

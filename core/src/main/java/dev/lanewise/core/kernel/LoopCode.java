@@ -13,6 +13,7 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The bytecode that the scalar and the SIMD loop have in common: fetching arrays and offsets, the loop over rows, and
@@ -102,7 +103,10 @@ public abstract class LoopCode {
     /** Emits what need be done once before all rows. */
     protected abstract void beforeRows();
 
-    /** Emits what need be done when the row-invariant values are known, and the loop over the row's elements. */
+    /**
+     * Emits what need be done when the row-invariant values are known, the loop over the row's elements, and what
+     * becomes of its reductions.
+     */
     protected abstract void overRow();
 
     /** Emits the body of {@link RowKernel#run}. The caller sees to it that n is not 0. */
@@ -123,7 +127,6 @@ public abstract class LoopCode {
         code.iload(row).iload(ROW_PARAMETER).if_icmpge(end);
         emitInvariants();
         overRow();
-        emitReductions();
         for (int o = 0; o < array.length; o++) {
             advance(base[o], stride[o]);
         }
@@ -201,15 +204,21 @@ public abstract class LoopCode {
         }
     }
 
-    private void emitReductions() {
+    /** Emits the joining of the lanes of all results that are reduced. */
+    protected final void emitReductions() {
         for (int r = 0; r < outputs.size(); r++) {
             if (outputs.get(r).isReduction()) {
-                String method = outputs.get(r).name().toLowerCase(java.util.Locale.ROOT);
-                code.aload(outArray[r]).iload(outBase[r]).aload(lanes).loadConstant(r * Finish.LANES);
-                code.invokestatic(FINISH, method, MethodTypeDesc.of(CD_float, FLOATS, CD_int))
-                        .fastore();
+                emitReduction(r);
             }
         }
+    }
+
+    /** Emits the joining of a result's lanes to one number, and its writing. */
+    protected final void emitReduction(int result) {
+        String method = outputs.get(result).name().toLowerCase(Locale.ROOT);
+        code.aload(outArray[result]).iload(outBase[result]).aload(lanes).loadConstant(result * Finish.LANES);
+        code.invokestatic(FINISH, method, MethodTypeDesc.of(CD_float, FLOATS, CD_int))
+                .fastore();
     }
 
     protected static TypeKind kind(Operation operation) {

@@ -45,6 +45,7 @@ public final class ScalarCompiler implements KernelCompiler {
             emitScalarOutputs(
                     () -> code.iload(index).loadConstant(Finish.LANES - 1).iand());
             code.iinc(index, 1).goto_(top).labelBinding(end);
+            emitReductions();
         }
     }
 }

@@ -104,6 +104,14 @@ final class TieredKernel implements RowKernel {
     void publish(RowKernel loop, boolean forTails) {
         readyForTails = forTails;
         compiled = loop;
+        tailWork = 0;
         queued.set(forTails); // if tails turn up later, there is something left to ask for
+    }
+
+    /** Forgets the work that has been done: the time for a compiled loop has not come. */
+    void startOver() {
+        work = 0;
+        tailWork = 0;
+        queued.set(false);
     }
 }

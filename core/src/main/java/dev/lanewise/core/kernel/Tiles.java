@@ -2,6 +2,8 @@ package dev.lanewise.core.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,25 @@ final class Tiles {
 
     private static final int TRIAL_K = 25;
 
+    private final boolean warm;
     private final List<Hot<TileKernel>> kernels = new ArrayList<>();
     private final Hot<ThinKernel> thin;
     private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
     private final Hot<PanelCopy> copy;
     private final List<Hot<DotKernel>> dots = new ArrayList<>();
 
+    /** Kernels that are handed out when they are at speed. */
     Tiles(ProductKernels source) {
+        this(source, true);
+    }
+
+    /**
+     * The kernels.
+     *
+     * @param warm whether they are handed out only when they are at speed; otherwise at once, for tests
+     */
+    Tiles(ProductKernels source, boolean warm) {
+        this.warm = warm;
         lanes = source.lanes();
         mr = source.mostRows();
         nr = 2 * lanes;
@@ -72,19 +86,19 @@ final class Tiles {
     }
 
     private boolean areReady(int m, boolean rowMajor, int vectors) {
-        boolean ready = m < mr || hot(mr, vectors, rowMajor).orNull() != null;
+        boolean ready = m < mr || tile(mr, vectors, rowMajor).orNull() != null;
         for (int left = m % mr; left > 0; left -= rows(left)) {
-            ready &= hot(rows(left), vectors, rowMajor).orNull() != null;
+            ready &= tile(rows(left), vectors, rowMajor).orNull() != null;
         }
         return ready;
     }
 
     /** The kernel of a tile for which {@link #areReady} was true. */
     TileKernel kernel(int rows, int vectors, boolean rowMajor) {
-        return hot(rows, vectors, rowMajor).get();
+        return tile(rows, vectors, rowMajor).get();
     }
 
-    private Hot<TileKernel> hot(int rows, int vectors, boolean rowMajor) {
+    private Hot<TileKernel> tile(int rows, int vectors, boolean rowMajor) {
         return kernels.get(rows * 4 + (vectors - 1) * 2 + (rowMajor ? 1 : 0));
     }
 
@@ -127,9 +141,9 @@ final class Tiles {
         return dots.get(vectors - 1).orNull();
     }
 
-    private static Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor) {
+    private Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor) {
         int columns = vectors * source.lanes();
-        return new Hot<>(
+        return hot(
                 () -> source.tile(rows, vectors, rowMajor),
                 () -> {
                     float[] a = new float[rows * TRIAL_K];
@@ -145,9 +159,9 @@ final class Tiles {
                 2 * (100 + 2 * TRIAL_K * rows * vectors));
     }
 
-    private static Hot<ThinKernel> thin(ProductKernels source) {
+    private Hot<ThinKernel> thin(ProductKernels source) {
         int rows = ThinKernel.VECTORS * source.lanes();
-        return new Hot<>(
+        return hot(
                 source::thin,
                 () -> {
                     float[] a = new float[rows * TRIAL_K];
@@ -158,10 +172,10 @@ final class Tiles {
                 100 + 2 * TRIAL_K * ThinKernel.VECTORS);
     }
 
-    private static Hot<PanelTranspose> transpose(ProductKernels source, int rows) {
+    private Hot<PanelTranspose> transpose(ProductKernels source, int rows) {
         int lanes = source.lanes();
         int k = 4 * lanes;
-        return new Hot<>(
+        return hot(
                 () -> source.transpose(rows),
                 () -> {
                     float[] from = new float[rows * k];
@@ -171,10 +185,10 @@ final class Tiles {
                 100 + 2 * rows * k);
     }
 
-    private static Hot<PanelCopy> copy(ProductKernels source) {
+    private Hot<PanelCopy> copy(ProductKernels source) {
         int k = 32;
         int widest = 2 * source.lanes();
-        return new Hot<>(
+        return hot(
                 source::copy,
                 () -> {
                     float[] from = new float[k * widest];
@@ -187,9 +201,9 @@ final class Tiles {
                 200 + 4 * k * widest);
     }
 
-    private static Hot<DotKernel> dots(ProductKernels source, int vectors) {
+    private Hot<DotKernel> dots(ProductKernels source, int vectors) {
         int k = TRIAL_K * Finish.LANES;
-        return new Hot<>(
+        return hot(
                 () -> source.dots(vectors),
                 () -> {
                     float[] values = new float[vectors * k];
@@ -197,5 +211,9 @@ final class Tiles {
                     return kernel -> kernel.dot(k, values, 0, values, 0, k, lanes);
                 },
                 200 + TRIAL_K * vectors * 20);
+    }
+
+    private <T> Hot<T> hot(Supplier<T> maker, Supplier<Consumer<T>> trials, double atSpeedNanos) {
+        return new Hot<>(maker, warm ? trials : null, atSpeedNanos);
     }
 }

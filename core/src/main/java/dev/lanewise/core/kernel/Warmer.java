@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Warmer {
 
-    /** A loop that is not faster by then is given up. */
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    /** A loop that is not faster by then is given up, until there has been as much work again. */
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
     /** How much faster than the interpreter the compiled loop must be. */
     private static final double WORTHWHILE = 0.9;
     /** How many times in a row. */
@@ -108,6 +108,8 @@ final class Warmer {
         var trial = new Trial(kernel, Lanes.bits());
         if ((known != null || trial.succeeds(loop, false)) && (!forTails || trial.succeeds(loop, true))) {
             kernel.publish(loop, forTails);
+        } else {
+            kernel.startOver();
         }
     }
 

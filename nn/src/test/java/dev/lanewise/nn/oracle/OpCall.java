@@ -151,12 +151,15 @@ final class OpCall {
         return leaves;
     }
 
-    /** How near the results have to be; the note of a case may ask for less in single precision. */
+    /**
+     * How near the results have to be. In the case whose mean is far above its deviation the inputs are not exact in
+     * single precision: the exact gradient of the rounded ones is 9e-4 off.
+     */
     Close close() {
         if (dtype == DType.FLOAT64) {
             return Close.DOUBLE;
         }
-        return golden.note().contains("in float32 allow rtol 1e-2") ? new Close(1e-2, 1e-5) : Close.SINGLE;
+        return golden.note().contains("in float32 allow rtol 1e-2") ? new Close(1e-2, 1e-3) : Close.SINGLE;
     }
 
     DType dtype() {

@@ -1,0 +1,60 @@
+package dev.lanewise.core.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HotTest {
+
+    private static void await(Hot<?> hot) throws InterruptedException {
+        while (hot.orNull() == null) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void aKernelIsHandedOutOnceItIsAtSpeed() throws Exception {
+        var made = new AtomicInteger();
+        var calls = new AtomicInteger();
+        Consumer<String> slowAtFirst = kernel -> {
+            if (calls.incrementAndGet() < 100) {
+                try {
+                    Thread.sleep(1);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+        var hot = new Hot<>(() -> "kernel " + made.incrementAndGet(), () -> slowAtFirst, 500_000);
+        assertThat(hot.orNull()).isNull();
+        assertThatThrownBy(hot::get).isInstanceOf(IllegalStateException.class);
+        await(hot);
+        assertThat(calls.get()).isGreaterThanOrEqualTo(100);
+        assertThat(hot.orNull()).isEqualTo("kernel 1");
+        assertThat(hot.get()).isEqualTo("kernel 1");
+        assertThat(made).hasValue(1);
+    }
+
+    @Test
+    void withoutTrialsItIsHandedOutAtOnce() {
+        assertThat(new Hot<>(() -> "kernel", null, 0).orNull()).isEqualTo("kernel");
+    }
+
+    @Test
+    void oneThatCannotBeMadeDoesNotKeepTheNextFromBeingMade() throws Exception {
+        Hot<String> broken = new Hot<>(
+                () -> {
+                    throw new UnsupportedOperationException("not here: HotTest");
+                },
+                () -> kernel -> {},
+                1);
+        assertThat(broken.orNull()).isNull();
+        await(new Hot<>(() -> "kernel", () -> kernel -> {}, 1e9));
+        assertThat(broken.orNull()).isNull();
+    }
+}

@@ -3,6 +3,7 @@ package dev.lanewise.autograd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lanewise.core.Axes;
 import dev.lanewise.core.Computed;
 import dev.lanewise.core.CustomOp;
 import dev.lanewise.core.DType;
@@ -147,6 +148,56 @@ class BackwardTest {
         x.apply(probe, x); // thrown away
         assertThat(x.sum().backward().of(x)).isEqualTo(Tensor.ones(DType.FLOAT64, Shape.of(3)));
         assertThat(probe.passes()).isZero();
+    }
+
+    /** What is kept is memory until the backward pass. */
+    @Test
+    void onlyWhatTheBackwardPassReadsIsKept() {
+        Variable w = Variable.of(Tensor.ones(3, 2));
+        Node product = Variable.constantOf(Tensor.ones(4, 3)).matmul(w).node();
+        assertThat(product.operand(0).shape()).isEqualTo(Shape.of(4, 3));
+        assertThatThrownBy(() -> product.operand(1)).hasMessageContaining("was not kept");
+        for (Variable result : List.of(w.add(w), w.neg(), w.sum(), w.transpose(), w.mul(3), w.exp(), w.softmax(-1))) {
+            for (int i = 0; i < result.node().edges().size(); i++) {
+                int operand = i;
+                boolean mayBe = result.node().op().name().equals("exp");
+                if (!mayBe && result.node().edge(i).node() != null) {
+                    assertThatThrownBy(() -> result.node().operand(operand))
+                            .as(result.node().op().name())
+                            .hasMessageContaining("was not kept");
+                }
+            }
+        }
+    }
+
+    @Test
+    void extremesThatTieShareTheGradient() {
+        Variable x = Variable.of(Tensor.of(new double[] {1, 3, 3, 3, 0, -1}, 2, 3));
+        assertThat(x.amax(Axes.of(1)).sum().backward().of(x))
+                .isEqualTo(Tensor.of(new double[] {0, 0.5, 0.5, 1, 0, 0}, 2, 3));
+        assertThat(x.neg().amin(Axes.all()).backward().of(x).add(0))
+                .isEqualTo(Tensor.of(new double[] {0, -1, -1, -1, 0, 0}, 2, 3)
+                        .div(3)
+                        .add(0));
+        Variable y = Variable.of(Tensor.of(new double[] {1, 2, 0, 0, 0, -2}, 2, 3));
+        Gradients gradients = x.maximum(y).sum().backward();
+        assertThat(gradients.of(x)).isEqualTo(Tensor.of(new double[] {0.5, 1, 1, 1, 0.5, 1}, 2, 3));
+        assertThat(gradients.of(y)).isEqualTo(Tensor.of(new double[] {0.5, 0, 0, 0, 0.5, 0}, 2, 3));
+    }
+
+    /** Conventions at kinks, which are PyTorch's. */
+    @Test
+    void gradientsAtKinks() {
+        Variable zero = scalar(0);
+        assertThat(zero.abs().backward().of(zero).item()).isZero();
+        assertThat(zero.relu().backward().of(zero).item()).isZero();
+        assertThat(zero.sign().backward().of(zero).item()).isZero();
+        assertThat(zero.leakyRelu(0.25).backward().of(zero).item()).isEqualTo(0.25);
+        assertThat(zero.clamp(0, 1).backward().of(zero).item()).isEqualTo(1);
+        Variable zeros = Variable.of(Tensor.of(new double[2]));
+        assertThat(zeros.norm2(Axes.all()).backward().of(zeros)).isEqualTo(Tensor.of(new double[2]));
+        Variable same = Variable.of(Tensor.of(new double[] {2, 2, 2}));
+        assertThat(same.std(0).backward().of(same)).isEqualTo(Tensor.of(new double[3]));
     }
 
     @Test

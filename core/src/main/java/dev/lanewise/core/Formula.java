@@ -168,6 +168,9 @@ public final class Formula {
         } finally {
             operands.close();
         }
+        if (outputs == null) {
+            throw new IllegalArgumentException("formula " + name + ": its rule returned null");
+        }
         List<Expr> results = switch (outputs) {
             case Expr expression -> List.of(expression);
             case Results(List<Expr> expressions) -> expressions;

@@ -14,8 +14,7 @@ final class Formulas {
     static final Formula POW = Formula.of("pow", (x, y) -> x.pow(y));
     static final Formula MAXIMUM = Formula.of("maximum", (x, y) -> x.max(y));
     static final Formula MINIMUM = Formula.of("minimum", (x, y) -> x.min(y));
-    static final Formula CLAMP =
-            Formula.of("clamp", (x, low, high) -> x.max(low).min(high));
+    static final Formula CLAMP = Formula.of("clamp", (x, low, high) -> x.clamp(low, high));
 
     static final Formula NEG = Formula.of("neg", x -> x.neg());
     static final Formula ABS = Formula.of("abs", x -> x.abs());
@@ -53,8 +52,7 @@ final class Formulas {
     static final Formula GELU = Formula.of("gelu", x -> x.gelu());
     static final Formula GELU_TANH = Formula.of("geluTanh", x -> x.geluTanh());
     static final Formula SOFTPLUS = Formula.of("softplus", x -> x.softplus());
-    static final Formula LOG_SIGMOID =
-            Formula.of("logSigmoid", x -> x.neg().softplus().neg());
+    static final Formula LOG_SIGMOID = Formula.of("logSigmoid", x -> x.logSigmoid());
     static final Formula LEAKY_RELU =
             Formula.of("leakyRelu", (x, slope) -> x.gt(0).select(x, x.mul(slope)));
     static final Formula ELU =

@@ -154,6 +154,14 @@ class FormulaTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void refusesARuleWithoutResult() {
+        assertThatThrownBy(() -> Formula.of("nothing", x -> null))
+                .hasMessage("formula nothing: its rule returned null");
+        assertThatThrownBy(() -> Formula.of("none", x -> results())).hasMessageContaining("at least one result");
+    }
+
+    @Test
     void checksTheNumberOfOperands() {
         assertThatThrownBy(() -> SILU.evaluate(1, 2))
                 .isInstanceOf(IllegalArgumentException.class)

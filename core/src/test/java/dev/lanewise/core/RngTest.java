@@ -71,6 +71,15 @@ class RngTest {
         assertThat(rng.stream("a").uniform(4)).isEqualTo(Rng.of(42).stream("a").uniform(4));
     }
 
+    /**
+     * A name is hashed to a number, by FNV-1a; the stream of the number that "a" becomes is another one all the same.
+     */
+    @Test
+    void streamsOfNamesAndOfNumbersDoNotMeet() {
+        assertThat(rng.stream(0xaf63dc4c8601ec8cL).uniform(4))
+                .isNotEqualTo(rng.stream("a").uniform(4));
+    }
+
     @Test
     void uniformNumbersFillTheirRangeEvenly() {
         int count = 200_000;

@@ -35,7 +35,12 @@ final class Warmer {
     /** A method without a loop to speak of is compiled for the number of its calls alone. */
     private static final int TAIL_CALLS = 5_000;
 
+    /** While nothing has come of it. */
+    private static final int MORE_CALLS = 5;
+
     private static final int INTERPRETED_CALLS = 300;
+    /** The length of the row over which they race. */
+    private static final int RACE_ELEMENTS = 448;
 
     /**
      * What one instruction may take for one vector, in nanoseconds, and a call beside. In machine code it takes a
@@ -117,7 +122,6 @@ final class Warmer {
     private static final class Trial {
         private final TieredKernel kernel;
         private final int lanes;
-        private final int elements;
         private final float[][] in;
         private final int[] offsets;
         private final int[] strides;
@@ -126,69 +130,64 @@ final class Warmer {
         Trial(TieredKernel kernel, int bits) {
             this.kernel = kernel;
             this.lanes = Math.max(1, bits / Float.SIZE);
-            this.elements = LONG_TURNS * lanes;
             int operands = kernel.program.operandCount();
             int results = kernel.outputs.size();
-            float[] values = new float[elements + Finish.LANES];
-            // both sides of the branches of scalar code, so that none is compiled as if it were never taken
-            float[] kinds = {0.5f, -0.5f, 3, -3, 0, 1, 1e-40f, 1e30f, -200, 200, Float.NaN, Float.POSITIVE_INFINITY};
+            float[] values = new float[RACE_ELEMENTS + Finish.LANES];
+            // most branches of scalar code are taken once in a while, so that none is compiled as if it never were; but
+            // nothing is so small as to become subnormal, which takes some machines very long
+            float[] kinds = {0.5f, -0.5f, 3, -3, 0, 1, 6, -6, Float.NaN, Float.POSITIVE_INFINITY};
             for (int i = 0; i < values.length; i++) {
                 values[i] = kinds[i % kinds.length];
             }
             this.in = new float[operands][];
             Arrays.fill(in, values);
-            this.out = new float[results][elements + Finish.LANES];
+            this.out = new float[results][values.length];
             this.offsets = new int[Math.max(operands, results)];
             this.strides = new int[offsets.length];
         }
 
         /** Runs the loop until it beats the interpreter; false if that does not come to pass. */
         boolean succeeds(RowKernel loop, boolean tails) throws InterruptedException {
-            int shortN = tails ? SHORT_ELEMENTS - 1 : SHORT_ELEMENTS;
-            int longN = tails ? elements + SHORT_ELEMENTS - 1 : elements;
-            for (int call = 0; call < SHORT_CALLS; call++) {
-                run(loop, 1, shortN);
-            }
-            for (int call = 0; call < (tails ? TAIL_CALLS : LONG_CALLS); call++) {
-                run(loop, 1, tails ? shortN : longN);
-            }
+            int shortest = tails ? SHORT_ELEMENTS - 1 : SHORT_ELEMENTS;
+            int raced = tails ? RACE_ELEMENTS + SHORT_ELEMENTS - 1 : RACE_ELEMENTS;
+            int longer = tails ? shortest : LONG_TURNS * lanes;
+            run(loop, shortest, SHORT_CALLS);
+            run(loop, longer, tails ? TAIL_CALLS : LONG_CALLS);
             // where nothing has been interpreted before, as in tests, the interpreter has to become warm too
-            long toBeat = Long.MAX_VALUE;
-            for (int call = 0; call < INTERPRETED_CALLS; call++) {
-                toBeat = Math.min(toBeat, time(kernel.interpreter(), longN));
-            }
-            int vectors = (longN + lanes - 1) / lanes;
-            long allowed = (long) INSTRUCTION_NANOS
-                            * vectors
-                            * kernel.program.instructions().size()
-                    + CALL_NANOS;
+            run(kernel.interpreter(), raced, INTERPRETED_CALLS);
+
+            int vectors = (raced + lanes - 1) / lanes;
+            long instructions = (long) vectors * kernel.program.instructions().size();
+            long allowed = INSTRUCTION_NANOS * instructions + CALL_NANOS;
+            long toBeat = time(kernel.interpreter(), raced);
             long start = System.nanoTime();
             int wins = 0;
-            while (System.nanoTime() - start < PATIENCE_NANOS) {
-                long time = time(loop, longN);
-                wins = time <= allowed && time < toBeat * WORTHWHILE ? wins + 1 : 0;
-                if (wins == STEADILY) {
-                    return true;
-                }
-                if (wins == 0) {
-                    toBeat = Math.min(toBeat, time(kernel.interpreter(), longN));
-                    for (int call = 0; call < 5; call++) {
-                        run(loop, 1, tails ? shortN : longN);
+            while (wins < STEADILY) {
+                toBeat = Math.min(toBeat, time(kernel.interpreter(), raced));
+                long time = time(loop, raced);
+                boolean won = time <= allowed && time < toBeat * WORTHWHILE;
+                wins = won ? wins + 1 : 0;
+                if (!won) {
+                    if (System.nanoTime() - start > PATIENCE_NANOS) {
+                        return false;
                     }
+                    run(loop, longer, MORE_CALLS);
                     Thread.sleep(2); // the compiler is at work: it can use this core
                 }
             }
-            return false;
+            return true;
         }
 
         private long time(RowKernel loop, int n) {
             long start = System.nanoTime();
-            run(loop, 1, n);
+            run(loop, n, 1);
             return System.nanoTime() - start;
         }
 
-        private void run(RowKernel loop, int rows, int n) {
-            loop.run(in, offsets, strides, out, offsets, strides, rows, n);
+        private void run(RowKernel loop, int n, int calls) {
+            for (int call = 0; call < calls; call++) {
+                loop.run(in, offsets, strides, out, offsets, strides, 1, n);
+            }
         }
     }
 }

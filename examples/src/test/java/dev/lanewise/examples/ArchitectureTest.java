@@ -50,15 +50,23 @@ class ArchitectureTest {
      * pool, and flags that a warning was given.
      */
     private static final Map<String, String> STATIC_STATE = Map.ofEntries(
-            Map.entry("dev.lanewise.autograd.Variable.WITHOUT_GRADIENTS", "bound for one call: what is remembered, not computed"),
+            Map.entry(
+                    "dev.lanewise.autograd.Variable.WITHOUT_GRADIENTS",
+                    "bound for one call: what is remembered, not computed"),
             Map.entry("dev.lanewise.core.DoubleReading.BLOCKS", "scratch memory of one thread"),
-            Map.entry("dev.lanewise.core.kernel.Gemm$Vectors.done", "whether the SIMD kernels are warm; the scalar ones give the same bits"),
+            Map.entry(
+                    "dev.lanewise.core.kernel.Gemm$Vectors.done",
+                    "whether the SIMD kernels are warm; the scalar ones give the same bits"),
             Map.entry("dev.lanewise.core.kernel.GeneratedClass.NUMBER", "tells generated classes' names apart"),
             Map.entry("dev.lanewise.core.kernel.Hot$WarmUp.isRunning", "whether the SIMD kernels are being warmed up"),
             Map.entry("dev.lanewise.core.kernel.Kernels.KERNELS", "a cache: each key has one meaning"),
             Map.entry("dev.lanewise.core.kernel.PackBuffers.FREE", "scratch memory, overwritten before it is read"),
-            Map.entry("dev.lanewise.core.kernel.Parallel.INSIDE", "the pool: whether to share work, and sharing alters no bit"),
-            Map.entry("dev.lanewise.core.kernel.Warmer.thread", "the compiler's thread; a kernel's tiers give the same bits"),
+            Map.entry(
+                    "dev.lanewise.core.kernel.Parallel.INSIDE",
+                    "the pool: whether to share work, and sharing alters no bit"),
+            Map.entry(
+                    "dev.lanewise.core.kernel.Warmer.thread",
+                    "the compiler's thread; a kernel's tiers give the same bits"),
             Map.entry("dev.lanewise.core.kernel.Workspace.OF_THREAD", "scratch memory of one thread"));
 
     /** They may differ from platform to platform, within an ulp or two; StrictMath and our polynomials do not. */

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * 0.02, the two projections back into the stream of each block by √(2·layers) less.
  */
 public final class Gpt extends Layer {
-    private static final double DEVIATION = 0.02;
     private static final double NORM_EPSILON = 1e-5;
 
     private final GptConfig config;
@@ -48,8 +47,8 @@ public final class Gpt extends Layer {
     public Gpt(GptConfig config) {
         this.config = config;
         int width = config.width();
-        Initializer weights = Initializer.normal(0, DEVIATION);
-        Initializer residual = Initializer.normal(0, DEVIATION / Math.sqrt(2.0 * config.layers()));
+        Initializer weights = Initializer.normal(0, config.deviation());
+        Initializer residual = Initializer.normal(0, config.deviation() / Math.sqrt(2.0 * config.layers()));
         Formula activation = config.gelu() == GptConfig.Gelu.ERF ? GELU : GELU_TANH;
         this.tokens = child("transformer.wte", new Embedding(config.vocabulary(), width, weights));
         this.positions = child("transformer.wpe", new Embedding(config.context(), width, weights));

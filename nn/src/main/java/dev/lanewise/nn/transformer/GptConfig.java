@@ -12,6 +12,8 @@ package dev.lanewise.nn.transformer;
  * @param tiedHead whether the last layer, from vectors to tokens, shares the weights of the first one: GPT-2 and GPT-3
  *     do
  * @param gelu the form of the activation: GPT-2 uses {@link Gelu#TANH}
+ * @param deviation with which weights are drawn, normally distributed about 0: 0.02 for GPT-2; narrow models learn
+ *     faster from wider ones
  * @param dropout the probability of an element to be dropped in training: 0.1 for GPT-2, 0 for training in a single
  *     pass
  */
@@ -24,6 +26,7 @@ public record GptConfig(
         boolean bias,
         boolean tiedHead,
         Gelu gelu,
+        double deviation,
         double dropout) {
     /** The form of the GELU activation. */
     public enum Gelu {
@@ -35,6 +38,9 @@ public record GptConfig(
 
     /** The width of the feed-forward layer inside a block, in widths: 4 in the Transformer and all GPTs. */
     static final int FEED_FORWARD = 4;
+
+    /** The deviation with which GPT-2 draws its weights (its code, {@code model.py}). */
+    private static final double GPT2_DEVIATION = 0.02;
 
     /**
      * Checks the sizes.
@@ -50,6 +56,9 @@ public record GptConfig(
         if (width % heads != 0) {
             throw new IllegalArgumentException(
                     "GptConfig: width %d does not divide by %d heads".formatted(width, heads));
+        }
+        if (!(deviation > 0) || Double.isInfinite(deviation)) {
+            throw new IllegalArgumentException("GptConfig: deviation %s is not a positive number".formatted(deviation));
         }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException(
@@ -70,7 +79,7 @@ public record GptConfig(
 
     /** A model of the given sizes as GPT-2 has its options: biases, tied head, tanh GELU; no dropout. */
     public static GptConfig of(int vocabulary, int context, int layers, int heads, int width) {
-        return new GptConfig(vocabulary, context, layers, heads, width, true, true, Gelu.TANH, 0);
+        return new GptConfig(vocabulary, context, layers, heads, width, true, true, Gelu.TANH, GPT2_DEVIATION, 0);
     }
 
     /** GPT-2's smallest model, 124,439,808 weights (Radford et al. 2019). */
@@ -85,21 +94,26 @@ public record GptConfig(
 
     /** This configuration with or without biases. */
     public GptConfig withBias(boolean value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, value, tiedHead, gelu, dropout);
+        return new GptConfig(vocabulary, context, layers, heads, width, value, tiedHead, gelu, deviation, dropout);
     }
 
     /** This configuration with the head tied to the embedding or not. */
     public GptConfig withTiedHead(boolean value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, value, gelu, dropout);
+        return new GptConfig(vocabulary, context, layers, heads, width, bias, value, gelu, deviation, dropout);
     }
 
     /** This configuration with another form of GELU. */
     public GptConfig withGelu(Gelu value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, value, dropout);
+        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, value, deviation, dropout);
+    }
+
+    /** This configuration with weights drawn with another deviation. */
+    public GptConfig withDeviation(double value) {
+        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, gelu, value, dropout);
     }
 
     /** This configuration with another dropout. */
     public GptConfig withDropout(double value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, gelu, value);
+        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, gelu, deviation, value);
     }
 }

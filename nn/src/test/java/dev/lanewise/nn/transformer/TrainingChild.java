@@ -66,7 +66,7 @@ final class TrainingChild {
 
     private static Gpt train() {
         Rng rng = Rng.of(11);
-        Gpt model = new Gpt(new GptConfig(VOCABULARY, CONTEXT, 2, 4, 64, true, true, GptConfig.Gelu.ERF, 0.1));
+        Gpt model = new Gpt(new GptConfig(VOCABULARY, CONTEXT, 2, 4, 64, true, true, GptConfig.Gelu.ERF, 0.02, 0.1));
         model.init(rng.stream("model"));
         var optimizer = new AdamW(
                 model.parameters(),

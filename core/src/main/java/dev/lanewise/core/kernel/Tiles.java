@@ -80,7 +80,16 @@ final class Tiles {
         }
         int last = n % nr;
         if (last > 0 && last <= lanes) {
-            ready &= areReady(m, rowMajor, 1);
+            ready &= isThin(last) ? areAllReady(rowMajor) : areReady(m, rowMajor, 1);
+        }
+        return ready;
+    }
+
+    /** Whether tiles of one vector and any height are at speed: single columns may leave any number of rows to them. */
+    private boolean areAllReady(boolean rowMajor) {
+        boolean ready = true;
+        for (int height = mr; height > 0; height = height > 8 ? 8 : height > 4 ? 4 : height - 1) {
+            ready &= tile(height, 1, rowMajor).orNull() != null;
         }
         return ready;
     }

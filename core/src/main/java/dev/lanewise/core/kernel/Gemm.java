@@ -240,7 +240,7 @@ public final class Gemm {
 
         /** The kernels for so many more multiply-adds, null if they are to be done without. */
         static @Nullable Tiles tiles(long work) {
-            if (done >= WORTH_COMPILING) {
+            if (done >= WORTH_COMPILING || WarmUp.isSkipped()) {
                 return TILES;
             }
             done += work;

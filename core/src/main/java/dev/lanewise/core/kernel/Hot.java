@@ -68,11 +68,11 @@ final class Hot<T> {
         if (isRequested) {
             return;
         }
-        if (trials == null) {
+        if (trials == null || WarmUp.isSkipped()) {
             kernel = maker.get();
         } else {
             Supplier<Consumer<T>> trial = trials;
-            WarmUp.add(() -> warmUp(trial));
+            Background.add(() -> warmUp(trial));
         }
         isRequested = true;
     }
@@ -104,17 +104,17 @@ final class Hot<T> {
      * The thread in the background. It ends when there is nothing to do for some time, and does not hold up the JVM's
      * end.
      */
-    private static final class WarmUp {
+    private static final class Background {
         private static final LinkedBlockingQueue<Task> QUEUE = new LinkedBlockingQueue<>();
         private static boolean isRunning;
 
-        private WarmUp() {}
+        private Background() {}
 
         static synchronized void add(Task task) {
             QUEUE.add(task);
             if (!isRunning) {
                 isRunning = true;
-                var thread = new Thread(null, WarmUp::work, "lanewise-warm-up", 0, false);
+                var thread = new Thread(null, Background::work, "lanewise-warm-up", 0, false);
                 thread.setDaemon(true);
                 thread.setPriority(Thread.MIN_PRIORITY);
                 thread.start();

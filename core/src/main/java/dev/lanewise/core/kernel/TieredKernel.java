@@ -28,6 +28,8 @@ final class TieredKernel implements RowKernel {
     final List<Reduction> outputs;
     private final RowKernel interpreter;
 
+    /** The compiled loop, once somebody has had it made. */
+    private @Nullable RowKernel candidate;
     /** The compiled loop, when it is ready for rows of whole multiples of 16. */
     private volatile @Nullable RowKernel compiled;
     /** Whether it is ready for rows of any length. */
@@ -44,6 +46,9 @@ final class TieredKernel implements RowKernel {
         this.rowConstants = rowConstants;
         this.outputs = outputs;
         this.interpreter = new BlockInterpreter(program, rowConstants, outputs);
+        if (WarmUp.isSkipped()) {
+            publish(candidate(), true);
+        }
     }
 
     @Override
@@ -92,6 +97,16 @@ final class TieredKernel implements RowKernel {
 
     RowKernel interpreter() {
         return interpreter;
+    }
+
+    /** The compiled loop, which may not be ready. */
+    synchronized RowKernel candidate() {
+        RowKernel made = candidate;
+        if (made == null) {
+            made = Kernels.compile(Warmer.compiler(), name, program, rowConstants, outputs);
+            candidate = made;
+        }
+        return made;
     }
 
     /** The compiled loop, if it is ready at least in part. */

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Warmer {
 
-    /** A loop that is not faster by then is given up, until there has been as much work again. */
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    /**
+     * A loop that is not faster by then is given up, until there has been as much work again: others wait. The compiler
+     * takes some tenths of a second, and a few seconds on a busy machine.
+     */
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
     /** How much faster than the interpreter the compiled loop must be. */
     private static final double WORTHWHILE = 0.9;
     /** How many times in a row. */
@@ -62,6 +65,10 @@ final class Warmer {
                 Lanes.vectorImplementation(KernelCompiler.class, "VectorCompiler", new ScalarCompiler());
     }
 
+    static KernelCompiler compiler() {
+        return Holder.COMPILER;
+    }
+
     /** Asks for a kernel to be compiled when its turn comes. */
     static void request(TieredKernel kernel) {
         synchronized (QUEUE) {
@@ -105,13 +112,11 @@ final class Warmer {
 
     /** Compiles a kernel and publishes it when it is ready. */
     static void warm(TieredKernel kernel) throws InterruptedException {
-        RowKernel known = kernel.compiled();
-        RowKernel loop = known != null
-                ? known
-                : Kernels.compile(Holder.COMPILER, kernel.name, kernel.program, kernel.rowConstants, kernel.outputs);
+        boolean isReadyInPart = kernel.compiled() != null;
+        RowKernel loop = kernel.candidate();
         boolean forTails = kernel.wantsTails();
         var trial = new Trial(kernel, Lanes.bits());
-        if ((known != null || trial.succeeds(loop, false)) && (!forTails || trial.succeeds(loop, true))) {
+        if ((isReadyInPart || trial.succeeds(loop, false)) && (!forTails || trial.succeeds(loop, true))) {
             kernel.publish(loop, forTails);
         } else {
             kernel.startOver();

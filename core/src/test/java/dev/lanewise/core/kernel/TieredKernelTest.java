@@ -57,20 +57,35 @@ class TieredKernelTest {
     }
 
     @Test
-    @Timeout(120)
-    void endsOfRowsAreMadeReadyWhenThereAreSome() throws InterruptedException {
+    void endsOfRowsAreInterpretedUntilTheyAreReadyToo() {
         var kernel = new TieredKernel("test", program(2.25f), 0, List.of(Reduction.SUM));
-        Warmer.warm(kernel);
-        if (kernel.compiled() == null) {
-            return;
-        }
+        var whole = new Data(1008);
         var data = new Data(1003);
         int[] first = data.run(kernel);
-        assertThat(kernel.work()).as("done by the interpreter").isPositive();
-        Warmer.warm(kernel);
+        int[] firstWhole = whole.run(kernel);
+        assertThat(kernel.wantsTails()).isTrue();
+
+        kernel.publish(kernel.candidate(), false);
         long before = kernel.work();
+        assertThat(whole.run(kernel)).isEqualTo(firstWhole);
+        assertThat(kernel.work()).as("whole rows are not interpreted").isEqualTo(before);
+        assertThat(data.run(kernel)).isEqualTo(first);
+        assertThat(kernel.work()).as("others are").isGreaterThan(before);
+        assertThat(kernel.wantsTails()).isTrue();
+
+        kernel.publish(kernel.candidate(), true);
+        before = kernel.work();
         assertThat(data.run(kernel)).isEqualTo(first);
         assertThat(kernel.work()).as("nothing more is").isEqualTo(before);
+    }
+
+    @Test
+    void aLoopThatDoesNotWinIsMadeOnce() {
+        var kernel = new TieredKernel("test", program(6.25f), 0, List.of(Reduction.STORE));
+        RowKernel loop = kernel.candidate();
+        kernel.startOver();
+        assertThat(kernel.candidate()).isSameAs(loop);
+        assertThat(kernel.compiled()).isNull();
     }
 
     @Test

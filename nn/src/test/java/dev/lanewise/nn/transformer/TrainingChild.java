@@ -29,28 +29,12 @@ final class TrainingChild {
     private static final int VOCABULARY = 65;
     private static final int STEPS = 20;
 
-    /** Trainings at the most: by then enough kernels are compiled on any machine. */
-    private static final int MOST_TRAININGS = 60;
-
-    private static final int HURRIED_TRAININGS = 4;
-    private static final int PAUSE_MILLIS = 250;
-
     private TrainingChild() {}
 
-    /**
-     * Prints how many bits and threads are used, and a hash for each training: until so many kernels of formulas have
-     * been compiled as the argument says, and once more with those.
-     */
-    public static void main(String[] arguments) throws NoSuchAlgorithmException, IOException, InterruptedException {
+    /** Prints how many bits and threads are used, a hash for each training, and how many formulas were compiled. */
+    public static void main(String[] arguments) throws NoSuchAlgorithmException, IOException {
         System.out.printf("lanes %d threads %d%n", Lanes.bits(), Parallel.threads());
-        boolean enough = false;
-        for (int training = 0; training < MOST_TRAININGS && !enough; training++) {
-            if (training >= HURRIED_TRAININGS) {
-                Thread.sleep(
-                        PAUSE_MILLIS); // on a busy machine the thread that compiles, of low priority, hardly gets its
-                // turn
-            }
-            enough = compiledFormulas() >= Integer.parseInt(arguments[0]);
+        for (int training = 0; training < Integer.parseInt(arguments[0]); training++) {
             System.out.println("hash " + hash(train()));
         }
         System.out.println("compiled " + compiledFormulas());

@@ -58,7 +58,9 @@ class ArchitectureTest {
                     "dev.lanewise.core.kernel.Gemm$Vectors.done",
                     "whether the SIMD kernels are warm; the scalar ones give the same bits"),
             Map.entry("dev.lanewise.core.kernel.GeneratedClass.NUMBER", "tells generated classes' names apart"),
-            Map.entry("dev.lanewise.core.kernel.Hot$Background.isRunning", "whether the SIMD kernels are being warmed up"),
+            Map.entry(
+                    "dev.lanewise.core.kernel.Hot$Background.isRunning",
+                    "whether the SIMD kernels are being warmed up"),
             Map.entry("dev.lanewise.core.kernel.Kernels.KERNELS", "a cache: each key has one meaning"),
             Map.entry("dev.lanewise.core.kernel.PackBuffers.FREE", "scratch memory, overwritten before it is read"),
             Map.entry(

@@ -7,7 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The loops that a formula's kernel is measured against, written by hand on the Vector API: the same polynomials, the
- * same order of operations, for lengths that are whole vectors.
+ * same order of operations, for lengths that are whole vectors. All is written out in the loop, since HotSpot stopped
+ * inlining helper methods that took vectors, and then made an object of each.
  */
 final class HandWritten {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -18,7 +19,27 @@ final class HandWritten {
     /** out = exp(x) · z + 1. */
     static void expTimesPlusOne(float[] x, float[] z, float[] out) {
         for (int i = 0; i < x.length; i += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(SPECIES, x, i));
+            FloatVector v = FloatVector.fromArray(SPECIES, x, i);
+            FloatVector bounded = v.max(-104f).min(89f);
+            FloatVector rounded = bounded.fma(
+                    FloatVector.broadcast(SPECIES, 1.442695040888963f), FloatVector.broadcast(SPECIES, 12582912f));
+            FloatVector whole = rounded.sub(12582912f);
+            FloatVector r = whole.fma(FloatVector.broadcast(SPECIES, -0.6931471805599453f), bounded);
+            r = whole.fma(FloatVector.broadcast(SPECIES, (float) -(0.6931471805599453 - 0.6931471824645996)), r);
+            FloatVector q = FloatVector.broadcast(SPECIES, 1.3847119e-03f);
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 8.3699925e-03f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 4.166801e-02f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 1.6666509e-01f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 4.9999994e-01f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            IntVector all = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            IntVector half = rounded.reinterpretAsInts()
+                    .lanewise(VectorOperators.ASHR, 1)
+                    .lanewise(VectorOperators.LSHL, 23);
+            FloatVector first = half.add(127 << 23).reinterpretAsFloats();
+            FloatVector second = all.sub(half).add(127 << 23).reinterpretAsFloats();
+            FloatVector e = q.mul(first).mul(second);
             e.mul(FloatVector.fromArray(SPECIES, z, i)).add(1f).intoArray(out, i);
         }
     }
@@ -27,7 +48,47 @@ final class HandWritten {
     static void gelu(float[] x, float[] out) {
         for (int i = 0; i < x.length; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, i);
-            v.mul(0.5f).mul(erf(v.mul(0.70710677f)).add(1f)).intoArray(out, i);
+            FloatVector u = v.mul(0.70710677f);
+            FloatVector square = u.mul(u);
+            FloatVector s = FloatVector.broadcast(SPECIES, 7.806904e-05f);
+            s = s.fma(square, FloatVector.broadcast(SPECIES, -7.997853e-04f));
+            s = s.fma(square, FloatVector.broadcast(SPECIES, 5.187162e-03f));
+            s = s.fma(square, FloatVector.broadcast(SPECIES, -2.6853347e-02f));
+            s = s.fma(square, FloatVector.broadcast(SPECIES, 1.1283579e-01f));
+            s = s.fma(square, FloatVector.broadcast(SPECIES, -3.7612626e-01f));
+            s = s.fma(square, FloatVector.broadcast(SPECIES, 1.2837917e-01f));
+            FloatVector small = s.fma(u, u);
+            FloatVector magnitude = u.abs();
+            FloatVector bounded = magnitude.min(4f);
+            FloatVector l = FloatVector.broadcast(SPECIES, 1.1230015e-05f);
+            l = l.fma(bounded, FloatVector.broadcast(SPECIES, -3.2279402e-04f));
+            l = l.fma(bounded, FloatVector.broadcast(SPECIES, 3.6424296e-03f));
+            l = l.fma(bounded, FloatVector.broadcast(SPECIES, -2.376202e-02f));
+            l = l.fma(bounded, FloatVector.broadcast(SPECIES, 1.06236845e-01f));
+            l = l.fma(bounded, FloatVector.broadcast(SPECIES, 6.351513e-01f));
+            l = l.fma(bounded, FloatVector.broadcast(SPECIES, 1.2864849e-01f));
+            FloatVector exponent = l.fma(bounded, bounded).neg();
+            FloatVector rounded = exponent.fma(
+                    FloatVector.broadcast(SPECIES, 1.442695040888963f), FloatVector.broadcast(SPECIES, 12582912f));
+            FloatVector whole = rounded.sub(12582912f);
+            FloatVector r = whole.fma(FloatVector.broadcast(SPECIES, -0.6931471805599453f), exponent);
+            r = whole.fma(FloatVector.broadcast(SPECIES, (float) -(0.6931471805599453 - 0.6931471824645996)), r);
+            FloatVector q = FloatVector.broadcast(SPECIES, 1.3847119e-03f);
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 8.3699925e-03f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 4.166801e-02f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 1.6666509e-01f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 4.9999994e-01f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            q = q.fma(r, FloatVector.broadcast(SPECIES, 1f));
+            FloatVector scale = rounded.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .add(127 << 23)
+                    .reinterpretAsFloats();
+            FloatVector large = FloatVector.broadcast(SPECIES, 1f).sub(q.mul(scale));
+            IntVector sign = u.reinterpretAsInts().and(0x80000000);
+            FloatVector erf =
+                    large.reinterpretAsInts().or(sign).reinterpretAsFloats().blend(small, magnitude.lt(0.96f));
+            v.mul(0.5f).mul(erf.add(1f)).intoArray(out, i);
         }
     }
 
@@ -54,71 +115,5 @@ final class HandWritten {
             mean.intoArray(m, i);
             variance.intoArray(v, i);
         }
-    }
-
-    private static FloatVector exp(FloatVector x) {
-        FloatVector bounded = x.max(-104f).min(89f);
-        FloatVector rounded = fma(bounded, 1.442695040888963f, 12582912f);
-        FloatVector whole = rounded.sub(12582912f);
-        FloatVector r = whole.fma(FloatVector.broadcast(SPECIES, -0.6931471805599453f), bounded);
-        r = whole.fma(FloatVector.broadcast(SPECIES, (float) -(0.6931471805599453 - 0.6931471824645996)), r);
-        FloatVector q = mantissa(r);
-        IntVector all = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-        IntVector half =
-                rounded.reinterpretAsInts().lanewise(VectorOperators.ASHR, 1).lanewise(VectorOperators.LSHL, 23);
-        FloatVector first = half.add(127 << 23).reinterpretAsFloats();
-        FloatVector second = all.sub(half).add(127 << 23).reinterpretAsFloats();
-        return q.mul(first).mul(second);
-    }
-
-    private static FloatVector mantissa(FloatVector r) {
-        FloatVector q = FloatVector.broadcast(SPECIES, 1.3847119e-03f);
-        q = fma(q, r, 8.3699925e-03f);
-        q = fma(q, r, 4.166801e-02f);
-        q = fma(q, r, 1.6666509e-01f);
-        q = fma(q, r, 4.9999994e-01f);
-        return fma(fma(q, r, 1f), r, 1f);
-    }
-
-    private static FloatVector erf(FloatVector x) {
-        FloatVector square = x.mul(x);
-        FloatVector s = FloatVector.broadcast(SPECIES, 7.806904e-05f);
-        s = fma(s, square, -7.997853e-04f);
-        s = fma(s, square, 5.187162e-03f);
-        s = fma(s, square, -2.6853347e-02f);
-        s = fma(s, square, 1.1283579e-01f);
-        s = fma(s, square, -3.7612626e-01f);
-        s = fma(s, square, 1.2837917e-01f);
-        FloatVector small = s.fma(x, x);
-        FloatVector magnitude = x.abs();
-        FloatVector bounded = magnitude.min(4f);
-        FloatVector l = FloatVector.broadcast(SPECIES, 1.1230015e-05f);
-        l = fma(l, bounded, -3.2279402e-04f);
-        l = fma(l, bounded, 3.6424296e-03f);
-        l = fma(l, bounded, -2.376202e-02f);
-        l = fma(l, bounded, 1.06236845e-01f);
-        l = fma(l, bounded, 6.351513e-01f);
-        l = fma(l, bounded, 1.2864849e-01f);
-        FloatVector exponent = l.fma(bounded, bounded).neg();
-        FloatVector rounded = fma(exponent, 1.442695040888963f, 12582912f);
-        FloatVector whole = rounded.sub(12582912f);
-        FloatVector r = whole.fma(FloatVector.broadcast(SPECIES, -0.6931471805599453f), exponent);
-        r = whole.fma(FloatVector.broadcast(SPECIES, (float) -(0.6931471805599453 - 0.6931471824645996)), r);
-        FloatVector scale = rounded.reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, 23)
-                .add(127 << 23)
-                .reinterpretAsFloats();
-        FloatVector large = FloatVector.broadcast(SPECIES, 1f).sub(mantissa(r).mul(scale));
-        IntVector sign = x.reinterpretAsInts().and(0x80000000);
-        FloatVector signed = large.reinterpretAsInts().or(sign).reinterpretAsFloats();
-        return signed.blend(small, magnitude.lt(0.96f));
-    }
-
-    private static FloatVector fma(FloatVector a, FloatVector b, float c) {
-        return a.fma(b, FloatVector.broadcast(SPECIES, c));
-    }
-
-    private static FloatVector fma(FloatVector a, float b, float c) {
-        return a.fma(FloatVector.broadcast(SPECIES, b), FloatVector.broadcast(SPECIES, c));
     }
 }

@@ -62,7 +62,7 @@ class ArchitectureTest {
                     "dev.lanewise.core.kernel.Hot$Background.isRunning",
                     "whether the SIMD kernels are being warmed up"),
             Map.entry("dev.lanewise.core.kernel.Kernels.KERNELS", "a cache: each key has one meaning"),
-            Map.entry("dev.lanewise.core.kernel.PackBuffers.FREE", "scratch memory, overwritten before it is read"),
+            Map.entry("dev.lanewise.core.kernel.ScratchBuffers.FREE", "scratch memory, overwritten before it is read"),
             Map.entry(
                     "dev.lanewise.core.kernel.Parallel.INSIDE",
                     "the pool: whether to share work, and sharing alters no bit"),

@@ -80,6 +80,7 @@ public record AttentionKernel(
                     .read(factor, 0, 0)
                     .write(logSums, batch * queries + from, 0)
                     .run(1, count);
+            ScratchBuffers.give(weights.values);
         });
     }
 
@@ -105,7 +106,7 @@ public record AttentionKernel(
                 Matrix query = q.of(batch, from); // (count, d)
                 Matrix key = k.of(batch, 0); // (seen, d)
                 Matrix upstream = gradient.of(batch, from); // (count, e)
-                Matrix slopes = new Matrix(new float[count * seen], 0, seen, 1); // (count, seen)
+                Matrix slopes = new Matrix(ScratchBuffers.take(count * seen), 0, seen, 1); // (count, seen)
                 Matrix weights = scores(query, key, from, count, seen); // (count, seen)
 
                 RowCall.of(rows.weightsAgain)
@@ -132,6 +133,8 @@ public record AttentionKernel(
                 // Q' = S'·K, K' += S'ᵀ·Q
                 product(count, width, seen, slopes, key, queryGradient.of(batch, from), false);
                 product(seen, width, count, slopes.transposed(), query, keyGradient.of(batch, 0), true);
+                ScratchBuffers.give(slopes.values);
+                ScratchBuffers.give(weights.values);
             }
         });
     }
@@ -141,9 +144,9 @@ public record AttentionKernel(
         return causal ? end + keys - queries : keys;
     }
 
-    /** The scores of a block, Q·Kᵀ, unscaled; −∞ where a query must not look. */
+    /** The scores of a block, Q·Kᵀ, unscaled, in a scratch buffer; −∞ where a query must not look. */
     private Matrix scores(Matrix query, Matrix key, int from, int count, int seen) {
-        float[] scores = new float[count * seen];
+        float[] scores = ScratchBuffers.take(count * seen);
         Matrix matrix = new Matrix(scores, 0, seen, 1);
         product(count, seen, width, query, key.transposed(), matrix, false);
         if (causal) {

@@ -149,11 +149,11 @@ final class BlockedProduct {
             int blockDepth = packedColumns == 0 ? k : depth;
             for (int pb = 0; pb < k; pb += blockDepth) {
                 int steps = Math.min(blockDepth, k - pb);
-                float[] right = PackBuffers.take(packedColumns * steps + Packing.SLACK);
+                float[] right = ScratchBuffers.take(packedColumns * steps + Packing.SLACK);
                 var block = new RightBlock(jc, columns, packedColumns, pb, steps, right);
                 packRight(block);
                 share(groups, group -> rows(group * mc, Math.min(mc, m - group * mc), block));
-                PackBuffers.give(right);
+                ScratchBuffers.give(right);
             }
         }
     }
@@ -197,8 +197,8 @@ final class BlockedProduct {
 
     /** Some rows of C, as many as make a block of A, and the columns of a block of B. */
     private void rows(int row, int rows, RightBlock block) {
-        float[] left = leftInPlace ? new float[0] : PackBuffers.take(rows * kc + Packing.SLACK);
-        float[] scratch = PackBuffers.take(scratchSize());
+        float[] left = leftInPlace ? new float[0] : ScratchBuffers.take(rows * kc + Packing.SLACK);
+        float[] scratch = ScratchBuffers.take(scratchSize());
         int first = Math.max(block.column, firstPacked);
         for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
             int steps = Math.min(kc, block.step + block.steps - pc);
@@ -212,13 +212,13 @@ final class BlockedProduct {
                 }
             }
         }
-        PackBuffers.give(scratch);
-        PackBuffers.give(left);
+        ScratchBuffers.give(scratch);
+        ScratchBuffers.give(left);
     }
 
     /** A is packed as a whole, then each task packs one micro-panel of B after the other and multiplies it. */
     private void byColumns() {
-        float[] left = leftInPlace ? new float[0] : PackBuffers.take(m * k + Packing.SLACK);
+        float[] left = leftInPlace ? new float[0] : ScratchBuffers.take(m * k + Packing.SLACK);
         Panels[] panels = new Panels[(k + kc - 1) / kc];
         for (int pc = 0; pc < k; pc += kc) {
             panels[pc / kc] = left(0, m, pc, Math.min(kc, k - pc), left, m * pc);
@@ -226,8 +226,8 @@ final class BlockedProduct {
         int rightPanels = (n + tiles.nr - 1) / tiles.nr;
         int tasks = threads == 1 ? 1 : Math.min(rightPanels, threads * TASKS_PER_THREAD);
         share(tasks, task -> {
-            float[] right = PackBuffers.take(tiles.nr * kc + Packing.SLACK);
-            float[] scratch = PackBuffers.take(scratchSize());
+            float[] right = ScratchBuffers.take(tiles.nr * kc + Packing.SLACK);
+            float[] scratch = ScratchBuffers.take(scratchSize());
             int end = (int) ((long) rightPanels * (task + 1) / tasks) * tiles.nr;
             for (int j = (int) ((long) rightPanels * task / tasks) * tiles.nr; j < Math.min(n, end); j += tiles.nr) {
                 for (int pc = 0; pc < k; pc += kc) {
@@ -241,10 +241,10 @@ final class BlockedProduct {
                     }
                 }
             }
-            PackBuffers.give(scratch);
-            PackBuffers.give(right);
+            ScratchBuffers.give(scratch);
+            ScratchBuffers.give(right);
         });
-        PackBuffers.give(left);
+        ScratchBuffers.give(left);
     }
 
     private void share(int tasks, IntConsumer body) {

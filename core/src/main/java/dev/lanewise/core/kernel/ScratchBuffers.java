@@ -4,17 +4,19 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arrays for packed panels, kept from one product to the next: a fresh array is filled with zeros first, at the cost of
- * packing it once more. Of each size, a power of two, as many are kept as threads can use at the same time.
+ * Arrays for what lives only within a kernel, as packed panels and blocks of scores do, kept from one call to the next:
+ * a fresh array is filled with zeros first, at the cost of packing it once more, and the garbage collector has to come
+ * the sooner (blocks of scores were a fifth of all that a training step allocated). Of each size, a power of two, as
+ * many are kept as threads use at the same time.
  */
-final class PackBuffers {
+final class ScratchBuffers {
     private static final int SMALLEST_LOG = 10;
     private static final int LARGEST_LOG = 21;
-    private static final int KEPT = Parallel.threads() + 2;
+    private static final int KEPT = 2 * Parallel.threads() + 2;
     private static final AtomicReferenceArray<float @Nullable []> FREE =
             new AtomicReferenceArray<>((LARGEST_LOG - SMALLEST_LOG + 1) * KEPT);
 
-    private PackBuffers() {}
+    private ScratchBuffers() {}
 
     /** An array of at least this length, holding anything. */
     static float[] take(int length) {

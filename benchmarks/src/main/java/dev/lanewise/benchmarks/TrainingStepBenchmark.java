@@ -46,18 +46,12 @@ public class TrainingStepBenchmark {
     /** Builds the model. */
     @Setup
     public void prepare() {
-        GptConfig config = switch (model) {
-            case "nano" -> GptConfig.of(65, 64, 4, 4, 128);
-            case "baby" -> GptConfig.of(65, 256, 6, 6, 384);
-            case "gpt2" -> GptConfig.of(50257, 256, 12, 12, 768);
-            default -> throw new IllegalArgumentException("model %s: expected nano, baby or gpt2".formatted(model));
-        };
         batch = switch (model) {
             case "nano" -> 12;
             case "baby" -> 8;
             default -> 2;
         };
-        gpt = new Gpt(config.withBias(false).withGelu(GptConfig.Gelu.ERF));
+        gpt = new Gpt(config(model));
         gpt.init(Rng.of(1));
         optimizer = new AdamW(
                 gpt.parameters(),
@@ -65,6 +59,17 @@ public class TrainingStepBenchmark {
                         .withLearningRate(1e-3)
                         .withBetas(0.9, 0.95)
                         .withWeightDecay(0.1, Gpt::decays));
+    }
+
+    /** The sizes of a model, see {@link #model}; without biases, with the exact GELU. */
+    static GptConfig config(String model) {
+        GptConfig config = switch (model) {
+            case "nano" -> GptConfig.of(65, 64, 4, 4, 128);
+            case "baby" -> GptConfig.of(65, 256, 6, 6, 384);
+            case "gpt2" -> GptConfig.of(50257, 256, 12, 12, 768);
+            default -> throw new IllegalArgumentException("model %s: expected nano, baby or gpt2".formatted(model));
+        };
+        return config.withBias(false).withGelu(GptConfig.Gelu.ERF);
     }
 
     /** One step on new random tokens, whose successors are to be learnt. */

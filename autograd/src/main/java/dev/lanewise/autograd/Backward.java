@@ -141,11 +141,17 @@ abstract class Backward<T extends TensorOps<T>> {
             return;
         }
         Saved<T> saved = new NodeSaved(node, sums, wanted);
+        var event = new BackwardEvent();
+        event.begin();
         switch (node.op()) {
             case PrimitiveOp op -> op.backward(saved);
             case CustomOp op -> op.backward(saved);
             case FusedOp op -> fused(op, node, saved);
             case null -> throw new AssertionError("a leaf has no backward pass");
+        }
+        event.end();
+        if (event.shouldCommit()) {
+            event.commit(node);
         }
     }
 

@@ -6,7 +6,9 @@ import dev.lanewise.core.Op;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +139,20 @@ final class Node {
 
     List<Tensor> state() {
         return state;
+    }
+
+    /** All operands' shapes, for people. */
+    String operandShapes() {
+        return shapes(operandShapes);
+    }
+
+    /** All results' shapes, for people. */
+    String resultShapes() {
+        return shapes(resultShapes);
+    }
+
+    private static String shapes(Shape[] shapes) {
+        return Arrays.stream(shapes).map(Shape::toString).collect(Collectors.joining(" "));
     }
 
     Shape operandShape(int operand) {

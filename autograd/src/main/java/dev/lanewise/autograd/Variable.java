@@ -148,7 +148,7 @@ public final class Variable implements TensorOps<Variable> {
         if (op instanceof FusedOp fused && !fused.hasKernels(values)) {
             return fused.composite(operands);
         }
-        Computed computed = op.forward(values);
+        Computed computed = op.compute(values);
         Node made = remembers ? Node.of(op, operands, values, computed) : null;
         List<Variable> results = new ArrayList<>(computed.results().size());
         for (int i = 0; i < computed.results().size(); i++) {

@@ -31,6 +31,17 @@ record Attention(boolean causal, double scale) implements FusedOp {
                 && operands.get(1).shape().size(-2) > 0;
     }
 
+    /** Two products and the softmax between them, over the pairs of query and key that see each other. */
+    @Override
+    public long flops(List<Shape> operands, List<Shape> results) {
+        Shape q = operands.getFirst();
+        long queries = q.size(-2);
+        long keys = operands.get(1).size(-2);
+        long pairs = causal ? queries * keys - queries * (queries - 1) / 2 : queries * keys;
+        long each = 2L * q.size(-1) + 2L * operands.get(2).size(-1) + 5;
+        return queries == 0 ? 0 : q.count() / (queries * Math.max(1, q.size(-1))) * pairs * each;
+    }
+
     @Override
     public Computed forward(List<Tensor> operands) {
         Elementwise.checkTypes(name(), operands);

@@ -22,6 +22,11 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
     }
 
     @Override
+    public long flops(List<Shape> operands, List<Shape> results) {
+        return 4L * operands.getFirst().count();
+    }
+
+    @Override
     public Computed forward(List<Tensor> operands) {
         Rows rows = Rows.of(operands.getFirst());
         Tensor x = rows.matrix();

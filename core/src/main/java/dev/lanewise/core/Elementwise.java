@@ -18,6 +18,11 @@ record Elementwise(Formula formula) implements PrimitiveOp {
     }
 
     @Override
+    public long flops(List<Shape> operands, List<Shape> results) {
+        return (long) formula.operationCount() * results.getFirst().count();
+    }
+
+    @Override
     public Computed forward(List<Tensor> operands) {
         check(formula, operands);
         Shape shape = broadcastShape(formula.name(), operands);

@@ -57,6 +57,13 @@ public final class Formula {
         this.derivatives = new AtomicReferenceArray<>(operands.size());
     }
 
+    /** How many operations it takes for one element; common subexpressions count once. */
+    int operationCount() {
+        return (int) Graph.order(results).stream()
+                .filter(node -> !Graph.children(node).isEmpty())
+                .count();
+    }
+
     // ---------------------------------------------------------------- definition
 
     /** A rule of one operand. */

@@ -76,6 +76,11 @@ record LayerNorm(double epsilon) implements FusedOp {
     }
 
     @Override
+    public long flops(List<Shape> operands, List<Shape> results) {
+        return 8L * results.getFirst().count();
+    }
+
+    @Override
     public Computed forward(List<Tensor> operands) {
         Elementwise.checkTypes(name(), operands);
         Tensor x = operands.getFirst();

@@ -38,6 +38,11 @@ record MatMul(boolean transposeLeft, boolean transposeRight) implements Primitiv
     }
 
     @Override
+    public long flops(List<Shape> operands, List<Shape> results) {
+        return 2L * results.getFirst().count() * operands.getFirst().size(transposeLeft ? -2 : -1);
+    }
+
+    @Override
     public Computed forward(List<Tensor> operands) {
         Elementwise.checkTypes(name(), operands);
         Tensor left = transposeLeft ? transposed(operands.get(0)) : operands.get(0); // (.., m, k)

@@ -104,7 +104,13 @@ public final class MutableTensor {
             throw new IllegalArgumentException("%s: the operands broadcast to %s, more than the targets' shape %s"
                     .formatted(formula.name(), Elementwise.broadcastShape(formula.name(), operands), shape));
         }
+        var event = new OperationEvent();
+        event.begin();
         RowLoop.run(formula, operands, results, RowLoop.repeat(Reduction.STORE, results.size()));
+        event.end();
+        if (event.shouldCommit()) {
+            event.commit(new Elementwise(formula), operands, results);
+        }
         for (MutableTensor target : targets) {
             target.version++;
         }

@@ -26,6 +26,19 @@ public sealed interface Op permits PrimitiveOp, FusedOp, CustomOp {
      */
     Computed forward(List<Tensor> operands);
 
+    /** {@link #forward}, made known to Java Flight Recorder as an event {@code dev.lanewise.Operation}. */
+    default Computed compute(List<Tensor> operands) {
+        return OperationEvent.record(this, operands);
+    }
+
+    /**
+     * How many floating-point operations the way forward takes, for those who look at a recording: a fused multiply-add
+     * counts as two, an elementary function as one. 0 where numbers are only moved, or nobody has counted.
+     */
+    default long flops(List<Shape> operands, List<Shape> results) {
+        return 0;
+    }
+
     /**
      * Whether the backward pass reads an operand's value, which the graph then keeps until that pass.
      *

@@ -6,6 +6,11 @@ import java.util.function.IntPredicate;
 
 /** Operations that reduce axes to single elements, and running sums. */
 sealed interface ReductionOp extends PrimitiveOp {
+    @Override
+    default long flops(List<Shape> operands, List<Shape> results) {
+        return operands.getFirst().count();
+    }
+
     /** The sum over axes. Every element's gradient is that of its sum. */
     record Sum(Axes axes) implements ReductionOp {
         @Override

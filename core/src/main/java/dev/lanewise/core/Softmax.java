@@ -19,6 +19,11 @@ record Softmax() implements PrimitiveOp {
     }
 
     @Override
+    public long flops(List<Shape> operands, List<Shape> results) {
+        return 5L * results.getFirst().count();
+    }
+
+    @Override
     public Computed forward(List<Tensor> operands) {
         Tensor x = operands.getFirst().contiguous();
         Rows rows = Rows.of(x);

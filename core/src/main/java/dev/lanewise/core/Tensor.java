@@ -308,7 +308,7 @@ public final class Tensor implements TensorOps<Tensor> {
         if (op instanceof FusedOp fused && !fused.hasKernels(operands)) {
             return fused.composite(operands);
         }
-        return op.forward(operands).results();
+        return op.compute(operands).results();
     }
 
     // ------------------------------------------------------------------ storage, for this package

@@ -30,9 +30,13 @@ abstract class Backward<T extends TensorOps<T>> {
     /** Nodes compare by identity; the order of insertion makes every walk the same. */
     private final Map<Node, @Nullable Object[]> gradients = new LinkedHashMap<>(); // of each result, a T
 
-    /** The gradients of leaves, as values. */
-    static Map<Node, Tensor> throughValues(Variable from, Tensor gradient) {
-        return new ThroughValues().leaves(from, gradient);
+    /**
+     * The gradients of leaves, as values.
+     *
+     * @param retain whether nodes keep what they keep; otherwise each lets go of it as soon as it is done
+     */
+    static Map<Node, Tensor> throughValues(Variable from, Tensor gradient, boolean retain) {
+        return new ThroughValues().leaves(from, gradient, retain);
     }
 
     /** Gradients that remember how they were computed; null where a variable has no influence. */
@@ -48,7 +52,7 @@ abstract class Backward<T extends TensorOps<T>> {
 
     abstract T zeros(Shape shape, DType dtype);
 
-    final Map<Node, T> leaves(Variable from, T gradient) {
+    final Map<Node, T> leaves(Variable from, T gradient, boolean retain) {
         Node start = from.node();
         if (start == null) {
             throw new IllegalStateException(
@@ -68,6 +72,9 @@ abstract class Backward<T extends TensorOps<T>> {
                 }
             } else {
                 run(node, null);
+                if (!retain) {
+                    node.release();
+                }
             }
         }
         return leaves;

@@ -42,7 +42,8 @@ public final class GradCheck {
         List<Variable> variables = values.stream().map(Variable::of).toList();
         Variable result = function.apply(variables);
         Tensor weights = weights(result.value());
-        Gradients gradients = result.needsGradient() ? result.backward(weights) : Gradients.of(java.util.Map.of());
+        Gradients gradients =
+                result.needsGradient() ? result.backwardRetainingGraph(weights) : Gradients.of(java.util.Map.of());
         for (int operand = 0; operand < values.size(); operand++) {
             double[] expected = differences(function, values, operand, weights);
             double[] actual = gradients.of(variables.get(operand)).toDoubles();

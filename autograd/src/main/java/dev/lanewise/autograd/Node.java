@@ -26,27 +26,26 @@ final class Node {
 
     private final @Nullable Op op; // null: a leaf
     private final List<Edge> edges;
-    private final @Nullable Kept[] operands;
-    private final @Nullable Kept[] results;
-    private final List<Tensor> state;
+    /** What the backward pass needs; null once a pass has let go of it. */
+    private volatile @Nullable Values values;
+
     private final Shape[] operandShapes;
     private final Shape[] resultShapes;
     private final DType dtype;
 
+    private record Values(
+            @Nullable Kept[] operands, @Nullable Kept[] results, List<Tensor> state) {}
+
     private Node(
             @Nullable Op op,
             List<Edge> edges,
-            @Nullable Kept[] operands,
-            @Nullable Kept[] results,
-            List<Tensor> state,
+            Values values,
             Shape[] operandShapes,
             Shape[] resultShapes,
             DType dtype) {
         this.op = op;
         this.edges = edges;
-        this.operands = operands;
-        this.results = results;
-        this.state = state;
+        this.values = values;
         this.operandShapes = operandShapes;
         this.resultShapes = resultShapes;
         this.dtype = dtype;
@@ -56,9 +55,7 @@ final class Node {
         return new Node(
                 null,
                 List.of(),
-                new Kept[0],
-                new Kept[1],
-                List.of(),
+                new Values(new Kept[0], new Kept[1], List.of()),
                 new Shape[0],
                 new Shape[] {value.shape()},
                 value.dtype());
@@ -89,9 +86,7 @@ final class Node {
         return new Node(
                 op,
                 edges,
-                keptOperands,
-                keptResults,
-                computed.state(),
+                new Values(keptOperands, keptResults, computed.state()),
                 shapes,
                 resultShapes,
                 values.getFirst().dtype());
@@ -116,11 +111,11 @@ final class Node {
     }
 
     Tensor operand(int operand) {
-        return value(operands[operand], "operand", operand);
+        return value(kept().operands[operand], "operand", operand);
     }
 
     Tensor result(int result) {
-        return value(results[result], "result", result);
+        return value(kept().results[result], "result", result);
     }
 
     private Tensor value(@Nullable Kept kept, String what, int number) {
@@ -138,7 +133,22 @@ final class Node {
     }
 
     List<Tensor> state() {
-        return state;
+        return kept().state;
+    }
+
+    /** Lets go of what was kept: the pass that needed it is over. */
+    void release() {
+        values = null;
+    }
+
+    private Values kept() {
+        Values kept = values;
+        if (kept == null) {
+            throw new IllegalStateException(
+                    "backward of %s: an earlier backward pass has let go of what was kept for it; sum the losses before backward, or take the earlier gradients by backwardRetainingGraph"
+                            .formatted(op == null ? "a leaf" : op.name()));
+        }
+        return kept;
     }
 
     /** All operands' shapes, for people. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * gradients.of(x);                       // [2. 4. 6.]
  * }</pre>
  *
- * <p>Variables are immutable and may be shared between threads; two threads may take gradients at once.
+ * <p>Variables are immutable and may be shared between threads; two threads may take gradients of two graphs at once.
  */
 public final class Variable implements TensorOps<Variable> {
     private static final ScopedValue<Boolean> WITHOUT_GRADIENTS = ScopedValue.newInstance();
@@ -84,25 +84,45 @@ public final class Variable implements TensorOps<Variable> {
     /**
      * The gradients of this number by all leaves that it depends on.
      *
-     * @throws IllegalStateException if this is not a single element, depends on no leaf, or a parameter that the pass
-     *     needs was changed since
+     * <p>What the graph kept for this pass is let go of on the way, so that memory is free again as early as can be; a
+     * second pass through the same nodes is an error. See {@link #backwardRetainingGraph()}.
+     *
+     * @throws IllegalStateException if this is not a single element, depends on no leaf, if a parameter that the pass
+     *     needs was changed since, or if an earlier pass went through the same nodes
      */
     public Gradients backward() {
+        return backward(one());
+    }
+
+    /**
+     * The gradients of Σ this · gradient by all leaves that this depends on, as {@link #backward()} takes them.
+     *
+     * @param gradient the gradient of what this variable leads to, of this variable's shape
+     */
+    public Gradients backward(Tensor gradient) {
+        return Gradients.of(Backward.throughValues(this, gradient, false));
+    }
+
+    /**
+     * {@link #backward()}, but the graph keeps what it keeps: for several results of one graph, each with a pass of its
+     * own. (Gradients of gradients need no such care: {@link Autograd#grad} always retains the graph.)
+     */
+    public Gradients backwardRetainingGraph() {
+        return backwardRetainingGraph(one());
+    }
+
+    /** {@link #backward(Tensor)}, but the graph keeps what it keeps. */
+    public Gradients backwardRetainingGraph(Tensor gradient) {
+        return Gradients.of(Backward.throughValues(this, gradient, true));
+    }
+
+    private Tensor one() {
         if (value.shape().count() != 1) {
             throw new IllegalStateException(
                     "backward: shape %s has %d elements, expected one; reduce it (as with mean()), or give the gradient to start with"
                             .formatted(value.shape(), value.shape().count()));
         }
-        return backward(Tensor.ones(value.dtype(), value.shape()));
-    }
-
-    /**
-     * The gradients of Σ this · gradient by all leaves that this depends on.
-     *
-     * @param gradient the gradient of what this variable leads to, of this variable's shape
-     */
-    public Gradients backward(Tensor gradient) {
-        return Gradients.of(Backward.throughValues(this, gradient));
+        return Tensor.ones(value.dtype(), value.shape());
     }
 
     @Nullable

@@ -14,8 +14,8 @@
  *
  * <p><b>Nulls</b>: none, unless marked {@code @Nullable}. <b>Threads</b>: variables and gradients are immutable; two
  * threads may build and differentiate graphs at once, also over shared parameters. <b>Aliasing</b>: a graph keeps views
- * of operands; if a parameter among them is changed before the backward pass, that pass says so instead of giving wrong
- * gradients.
+ * of operands, and lets go of them as the backward pass comes by; if a parameter among them is changed before the
+ * backward pass, that pass says so instead of giving wrong gradients.
  */
 @NullMarked
 package dev.lanewise.autograd;

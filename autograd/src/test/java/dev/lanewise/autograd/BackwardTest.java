@@ -29,7 +29,7 @@ class BackwardTest {
             y = i % 2 == 0 ? y.add(x) : y.sub(x);
         }
         Variable end = y.mul(3);
-        assertThat(end.backward().of(x).item()).isEqualTo(3);
+        assertThat(end.backwardRetainingGraph().of(x).item()).isEqualTo(3);
         assertThat(Autograd.grad(end, List.of(x)).getFirst().item()).isEqualTo(3);
     }
 
@@ -43,7 +43,7 @@ class BackwardTest {
         }
         Variable first = Autograd.grad(y, List.of(x)).getFirst();
         assertThat(first.item()).isEqualTo(length);
-        assertThat(first.backward().of(x).item()).isEqualTo((double) length * (length - 1));
+        assertThat(first.backwardRetainingGraph().of(x).item()).isEqualTo((double) length * (length - 1));
     }
 
     @Test
@@ -53,7 +53,7 @@ class BackwardTest {
         Variable left = square.mul(2);
         Variable right = square.mul(square);
         Variable y = left.mul(right).add(square); // 2 x⁶ + x²
-        assertThat(y.backward().of(x).item()).isEqualTo(12 * 243 + 6);
+        assertThat(y.backwardRetainingGraph().of(x).item()).isEqualTo(12 * 243 + 6);
         Variable first = Autograd.grad(y, List.of(x)).getFirst();
         Variable second = Autograd.grad(first, List.of(x)).getFirst();
         Variable third = Autograd.grad(second, List.of(x)).getFirst();
@@ -75,7 +75,23 @@ class BackwardTest {
     void aGraphCanBeWalkedAgain() {
         Variable x = scalar(2);
         Variable y = x.mul(x).exp();
-        assertThat(y.backward().of(x)).isEqualTo(y.backward().of(x));
+        assertThat(y.backwardRetainingGraph().of(x)).isEqualTo(y.backward().of(x));
+    }
+
+    @Test
+    void aPassLetsGoOfWhatWasKeptAndTheNextSaysSo() {
+        Variable x = Variable.of(Tensor.of(new double[] {2, 3}));
+        Variable squares = x.square();
+        Variable sum = squares.sum();
+        assertThat(sum.backwardRetainingGraph().of(x)).isEqualTo(Tensor.of(new double[] {4, 6}));
+        assertThat(sum.backward().of(x)).isEqualTo(Tensor.of(new double[] {4, 6}));
+        for (Variable later : List.of(sum, squares.mean())) {
+            assertThatThrownBy(later::backward)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("backward of square")
+                    .hasMessageContaining("backwardRetainingGraph");
+        }
+        assertThatThrownBy(() -> Autograd.grad(squares.sum(), List.of(x))).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -33,8 +33,8 @@ class FusedOpsTest {
         Variable expected = function.apply(exact);
         compare("result", result.value(), expected.value());
         Tensor upstream = Rng.of(7).normal(result.shape().toArray());
-        Gradients gradients = result.backward(upstream);
-        Gradients expectedGradients = expected.backward(upstream.to(DType.FLOAT64));
+        Gradients gradients = result.backwardRetainingGraph(upstream);
+        Gradients expectedGradients = expected.backwardRetainingGraph(upstream.to(DType.FLOAT64));
         for (int i = 0; i < single.size(); i++) {
             compare("gradient of operand " + i, gradients.of(single.get(i)), expectedGradients.of(exact.get(i)));
         }

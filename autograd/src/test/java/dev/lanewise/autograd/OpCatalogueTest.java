@@ -180,7 +180,7 @@ class OpCatalogueTest {
                 Variable result = one.function().apply(leaves);
                 Tensor expected = one.reference().apply(one.empty());
                 compare("empty " + dtype, dtype, result.value(), expected);
-                Gradients gradients = result.backward(weights(result.value()));
+                Gradients gradients = result.backwardRetainingGraph(weights(result.value()));
                 List<Variable> found = Autograd.grad(result, Variable.constantOf(weights(result.value())), leaves);
                 for (int i = 0; i < leaves.size(); i++) {
                     Tensor gradient = gradients.of(leaves.get(i));
@@ -232,7 +232,7 @@ class OpCatalogueTest {
     private static List<Tensor> gradients(OpCase one, List<Tensor> operands) {
         List<Variable> leaves = operands.stream().map(Variable::of).toList();
         Variable result = one.function().apply(leaves);
-        Gradients gradients = result.backward(weights(result.value()));
+        Gradients gradients = result.backwardRetainingGraph(weights(result.value()));
         return leaves.stream().map(gradients::of).toList();
     }
 

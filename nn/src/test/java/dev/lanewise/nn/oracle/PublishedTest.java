@@ -49,7 +49,7 @@ class PublishedTest {
             Variable f = e.pow(2);
             Variable g = f.mul(0.5);
             g = g.add(g.constant(10).div(f));
-            Gradients gradients = g.backward();
+            Gradients gradients = g.backwardRetainingGraph();
             List<Variable> again = Autograd.grad(g, List.of(a, b));
             for (double[] pair : new double[][] {
                 {g.item(), number("micrograd", "g")},

@@ -81,7 +81,7 @@ class TorchDagsTest {
         graph.tensors("leaf", dtype).forEach((name, value) -> leaves.put(name, Variable.of(value)));
         Variable loss = loss(graph, leaves);
         note(dtype, close.check("loss", loss.value(), graph.get("out", "loss")));
-        Gradients gradients = loss.backward();
+        Gradients gradients = loss.backwardRetainingGraph();
         List<Variable> again = Autograd.grad(loss, List.copyOf(leaves.values()));
         int leaf = 0;
         for (Map.Entry<String, Variable> entry : leaves.entrySet()) {

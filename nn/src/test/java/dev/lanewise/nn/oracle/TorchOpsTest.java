@@ -146,10 +146,10 @@ class TorchOpsTest {
     private static Gradients backward(Golden.Case golden, List<Variable> results) {
         return results.size() == 1
                 ? results.getFirst()
-                        .backward(golden.all("gout")
+                        .backwardRetainingGraph(golden.all("gout")
                                 .getFirst()
                                 .tensor(results.getFirst().dtype()))
-                : weighted(golden, results).backward();
+                : weighted(golden, results).backwardRetainingGraph();
     }
 
     /** Σ results · upstream gradients. */

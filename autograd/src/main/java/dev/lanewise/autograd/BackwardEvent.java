@@ -2,6 +2,7 @@ package dev.lanewise.autograd;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
+import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -16,6 +17,7 @@ import jdk.jfr.StackTrace;
 @Category("Lanewise")
 @Description("An operation's way back, from the gradients of its results to those of its operands")
 @StackTrace(false)
+@Enabled(false)
 final class BackwardEvent extends Event {
     @Label("Operation")
     String operation = "";

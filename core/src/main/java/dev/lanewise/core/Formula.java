@@ -47,6 +47,7 @@ public final class Formula {
     private final String name;
     private final List<Operand> operands;
     private final List<Expr> results;
+    private final long operandsRead;
     private final AtomicReferenceArray<@Nullable Formula> derivatives;
     private final KernelCache kernels = new KernelCache();
 
@@ -54,6 +55,7 @@ public final class Formula {
         this.name = name;
         this.operands = operands;
         this.results = Graph.shareCommon(results);
+        this.operandsRead = operandsRead(this.results);
         this.derivatives = new AtomicReferenceArray<>(operands.size());
     }
 
@@ -283,7 +285,7 @@ public final class Formula {
      * @param differentiated by which operand the gradient is taken
      */
     public boolean gradientNeedsOperand(int operand, int differentiated) {
-        return vectorJacobianProduct(differentiated).reads(operands.get(operand).index());
+        return (vectorJacobianProduct(differentiated).operandsRead >> operand & 1) != 0;
     }
 
     /** Whether the results depend on the operand in a way that has a gradient: not by comparison or rounding alone. */
@@ -292,13 +294,15 @@ public final class Formula {
         return !(product instanceof Node.Constant(double value) && value == 0);
     }
 
-    private boolean reads(int operand) {
+    /** Bit o is set if operand o occurs: asked for at every use of a formula, so it is found once. */
+    private static long operandsRead(List<Expr> results) {
+        long read = 0;
         for (Expr node : Graph.order(results)) {
-            if (node instanceof Operand read && read.index() == operand) {
-                return true;
+            if (node instanceof Operand operand) {
+                read |= 1L << operand.index();
             }
         }
-        return false;
+        return read;
     }
 
     /** The operand that is this formula's only result, unchanged; -1 if there is something to compute. */

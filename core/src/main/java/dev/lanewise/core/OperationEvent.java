@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
+import jdk.jfr.Enabled;
 import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -16,6 +17,7 @@ import jdk.jfr.StackTrace;
 @Category("Lanewise")
 @Description("An operation on tensors, from values to values")
 @StackTrace(false)
+@Enabled(false)
 final class OperationEvent extends Event {
     @Label("Operation")
     String operation = "";

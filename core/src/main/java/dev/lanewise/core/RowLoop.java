@@ -32,7 +32,7 @@ final class RowLoop {
     /** Writes a formula's results, of one shape, elementwise; the operands broadcast to that shape. */
     static void run(Formula formula, List<Tensor> operands, List<Tensor> results, Reduction[] kinds) {
         Shape shape = results.getFirst().shape();
-        if (shape.isEmpty()) {
+        if (shape.isEmpty() || runFlat(formula, shape, operands, results, kinds)) {
             return;
         }
         Walk walk = Walk.over(shape, new boolean[shape.rank()], operands, results);
@@ -55,6 +55,60 @@ final class RowLoop {
             int[] offsets = new int[walk.arrayCount()];
             Parallel.forRange(inner, TASK_ELEMENTS, (from, to) -> call.run(offsets, 0, 1, from, to));
         }
+    }
+
+    /**
+     * The common case, without the cost of working out a walk: every float32 operand lies in memory as the results do,
+     * or is a single number. False, with nothing done, where it is another case.
+     */
+    private static boolean runFlat(
+            Formula formula, Shape shape, List<Tensor> operands, List<Tensor> results, Reduction[] kinds) {
+        int n = shape.count();
+        long numbers = 0;
+        float[][] in = new float[operands.size()][];
+        int[] inOffset = new int[in.length];
+        for (int i = 0; i < in.length; i++) {
+            Tensor operand = operands.get(i);
+            if (operand.dtype() != DType.FLOAT32) {
+                return false;
+            }
+            if (operand.shape().count() == 1) {
+                numbers |= n == 1 ? 0 : 1L << i;
+            } else if (!operand.shape().equals(shape) || !operand.isContiguous()) {
+                return false;
+            }
+            in[i] = operand.floats();
+            inOffset[i] = operand.offset();
+        }
+        float[][] out = new float[results.size()][];
+        int[] outOffset = new int[out.length];
+        for (int i = 0; i < out.length; i++) {
+            Tensor result = results.get(i);
+            if (kinds[i] != Reduction.STORE || !result.isContiguous()) {
+                return false;
+            }
+            out[i] = result.floats();
+            outOffset[i] = result.offset();
+        }
+        RowKernel kernel = formula.kernel(numbers, kinds);
+        int[] rowStride = new int[Math.max(in.length, out.length)]; // there is one row
+        if (!worthSharing(n)) {
+            kernel.run(in, inOffset, rowStride, out, outOffset, rowStride, 1, n);
+        } else {
+            long perRow = numbers;
+            Parallel.forRange(n, TASK_ELEMENTS, (from, to) -> {
+                int[] inFrom = inOffset.clone();
+                for (int i = 0; i < inFrom.length; i++) {
+                    inFrom[i] += (perRow >> i & 1) == 0 ? from : 0;
+                }
+                int[] outFrom = outOffset.clone();
+                for (int i = 0; i < outFrom.length; i++) {
+                    outFrom[i] += from;
+                }
+                kernel.run(in, inFrom, rowStride, out, outFrom, rowStride, 1, to - from);
+            });
+        }
+        return true;
     }
 
     /**
@@ -227,8 +281,14 @@ final class RowLoop {
         FloatCall(RowKernel kernel, Walk walk) {
             super(walk);
             this.kernel = kernel;
-            this.in = walk.operands.stream().map(Tensor::floats).toArray(float[][]::new);
-            this.out = walk.results.stream().map(Tensor::floats).toArray(float[][]::new);
+            this.in = new float[walk.operands.size()][];
+            for (int i = 0; i < in.length; i++) {
+                in[i] = walk.operands.get(i).floats();
+            }
+            this.out = new float[walk.results.size()][];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = walk.results.get(i).floats();
+            }
         }
 
         @Override
@@ -245,8 +305,14 @@ final class RowLoop {
         DoubleCall(DoubleRowKernel kernel, Walk walk) {
             super(walk);
             this.kernel = kernel;
-            this.in = walk.operands.stream().map(Tensor::doubles).toArray(double[][]::new);
-            this.out = walk.results.stream().map(Tensor::doubles).toArray(double[][]::new);
+            this.in = new double[walk.operands.size()][];
+            for (int i = 0; i < in.length; i++) {
+                in[i] = walk.operands.get(i).doubles();
+            }
+            this.out = new double[walk.results.size()][];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = walk.results.get(i).doubles();
+            }
         }
 
         @Override

@@ -31,12 +31,15 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
         Rows rows = Rows.of(operands.getFirst());
         Tensor x = rows.matrix();
         checkTargets(rows.n());
+        int n = rows.n();
         Tensor max = rows.perRow();
-        RowLoop.overRows(Formulas.IDENTITY, rows.count(), rows.n(), List.of(x), List.of(max), Reduction.MAX);
         Tensor sum = rows.perRow();
-        RowLoop.overRows(
-                LogSoftmax.EXP_OF_DIFFERENCE, rows.count(), rows.n(), List.of(x, max), List.of(sum), Reduction.SUM);
-        Tensor logSum = sum.map(LOG_SUM, max); // (rows, 1)
+        Tensor logSum = rows.perRow();
+        new RowPasses(rows.count())
+                .over(n, Formulas.IDENTITY, List.of(x), List.of(max), Reduction.MAX)
+                .over(n, LogSoftmax.EXP_OF_DIFFERENCE, List.of(x, max), List.of(sum), Reduction.SUM)
+                .perRow(LOG_SUM, List.of(sum, max), List.of(logSum))
+                .run();
         Tensor losses = Tensor.allocate(x.dtype(), targets.shape());
         float[] logits = x.floats();
         float[] logSums = logSum.floats();
@@ -63,13 +66,14 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             }
             Tensor g = Tensor.contiguous(DType.FLOAT32, Shape.of(rows.count(), 1), gradients);
             Tensor result = rows.another();
-            RowLoop.overRows(
-                    SOFTMAX_GRADIENT,
-                    rows.count(),
-                    rows.n(),
-                    List.of(rows.matrix(), saved.state().getFirst(), g),
-                    List.of(result),
-                    Reduction.STORE);
+            new RowPasses(rows.count())
+                    .over(
+                            rows.n(),
+                            SOFTMAX_GRADIENT,
+                            List.of(rows.matrix(), saved.state().getFirst(), g),
+                            List.of(result),
+                            Reduction.STORE)
+                    .run();
             float[] values = result.floats();
             for (int row = 0; row < gradients.length; row++) {
                 if (targets.get(row) != ignored) {

@@ -88,29 +88,27 @@ record LayerNorm(double epsilon) implements FusedOp {
         int count = rows.count();
         int n = rows.n();
         Tensor size = Tensor.scalar(n);
+        Tensor matrix = rows.matrix();
         Tensor sum = rows.perRow();
-        RowLoop.overRows(Formulas.IDENTITY, count, n, List.of(rows.matrix()), List.of(sum), Reduction.SUM);
-        Tensor mean = sum.map(MEAN, size);
+        Tensor mean = rows.perRow();
         Tensor distances = rows.perRow();
         Tensor squares = rows.perRow();
-        RowLoop.overRows(
-                DISTANCES,
-                count,
-                n,
-                List.of(rows.matrix(), mean),
-                List.of(distances, squares),
-                Reduction.SUM,
-                Reduction.SUM);
-        Tensor delta = distances.map(MEAN, size);
-        Tensor rho = squares.mapAll(RECIPROCAL_DEVIATION, List.of(delta, size, Tensor.scalar(epsilon)))
-                .getFirst();
+        Tensor delta = rows.perRow();
+        Tensor rho = rows.perRow();
         Tensor result = rows.another();
-        List<Tensor> all = new ArrayList<>(List.of(rows.matrix(), mean, delta, rho));
+        List<Tensor> all = new ArrayList<>(List.of(matrix, mean, delta, rho));
         for (Tensor parameter : operands.subList(1, operands.size())) {
             all.add(parameter.contiguous());
         }
         Formula formula = operands.size() == 1 ? NORMALIZED : operands.size() == 2 ? WEIGHTED : AFFINE;
-        RowLoop.overRows(formula, count, n, all, List.of(result), Reduction.STORE);
+        new RowPasses(count)
+                .over(n, Formulas.IDENTITY, List.of(matrix), List.of(sum), Reduction.SUM)
+                .perRow(MEAN, List.of(sum, size), List.of(mean))
+                .over(n, DISTANCES, List.of(matrix, mean), List.of(distances, squares), Reduction.SUM, Reduction.SUM)
+                .perRow(MEAN, List.of(distances, size), List.of(delta))
+                .perRow(RECIPROCAL_DEVIATION, List.of(squares, delta, size, Tensor.scalar(epsilon)), List.of(rho))
+                .over(n, formula, all, List.of(result), Reduction.STORE)
+                .run();
         return new Computed(
                 List.of(result.view(x.shape(), 0, x.shape().contiguousStrides())), List.of(mean, delta, rho));
     }
@@ -133,22 +131,22 @@ record LayerNorm(double epsilon) implements FusedOp {
             Tensor w = saved.operandCount() > 1 ? saved.operand(1).contiguous() : Tensor.scalar(1);
             Tensor sum = x.perRow();
             Tensor productSum = x.perRow();
-            RowLoop.overRows(
-                    ROW_SUMS,
-                    count,
-                    n,
-                    List.of(g, w, x.matrix(), mean, delta, rho),
-                    List.of(sum, productSum),
-                    Reduction.SUM,
-                    Reduction.SUM);
             Tensor result = x.another();
-            RowLoop.overRows(
-                    INPUT_GRADIENT,
-                    count,
-                    n,
-                    List.of(g, w, x.matrix(), mean, delta, rho, sum, productSum, Tensor.scalar(1.0 / n)),
-                    List.of(result),
-                    Reduction.STORE);
+            new RowPasses(count)
+                    .over(
+                            n,
+                            ROW_SUMS,
+                            List.of(g, w, x.matrix(), mean, delta, rho),
+                            List.of(sum, productSum),
+                            Reduction.SUM,
+                            Reduction.SUM)
+                    .over(
+                            n,
+                            INPUT_GRADIENT,
+                            List.of(g, w, x.matrix(), mean, delta, rho, sum, productSum, Tensor.scalar(1.0 / n)),
+                            List.of(result),
+                            Reduction.STORE)
+                    .run();
             return result.view(saved.operandShape(0), 0, saved.operandShape(0).contiguousStrides());
         });
         if (saved.operandCount() == 3 && saved.needs(1) && saved.needs(2)) {

@@ -24,15 +24,15 @@ record LogSoftmax() implements PrimitiveOp {
     public Computed forward(List<Tensor> operands) {
         Tensor x = operands.getFirst().contiguous();
         Rows rows = Rows.of(x);
+        int n = rows.n();
         Tensor max = rows.perRow();
-        RowLoop.overRows(
-                Formulas.IDENTITY, rows.count(), rows.n(), List.of(rows.matrix()), List.of(max), Reduction.MAX);
         Tensor sum = rows.perRow();
-        RowLoop.overRows(
-                EXP_OF_DIFFERENCE, rows.count(), rows.n(), List.of(rows.matrix(), max), List.of(sum), Reduction.SUM);
         Tensor result = rows.another();
-        RowLoop.overRows(
-                NORMALIZED, rows.count(), rows.n(), List.of(rows.matrix(), max, sum), List.of(result), Reduction.STORE);
+        new RowPasses(rows.count())
+                .over(n, Formulas.IDENTITY, List.of(rows.matrix()), List.of(max), Reduction.MAX)
+                .over(n, EXP_OF_DIFFERENCE, List.of(rows.matrix(), max), List.of(sum), Reduction.SUM)
+                .over(n, NORMALIZED, List.of(rows.matrix(), max, sum), List.of(result), Reduction.STORE)
+                .run();
         return Computed.of(result.view(x.shape(), 0, x.shape().contiguousStrides()));
     }
 

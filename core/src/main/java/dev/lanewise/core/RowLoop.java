@@ -111,41 +111,12 @@ final class RowLoop {
         return true;
     }
 
-    /**
-     * Runs a formula over the rows of matrices, where single rows may be reduced: what normalisations are made of.
-     *
-     * <p>What an operand is follows from its shape: [rows, n] a matrix, [rows, 1] one value a row, [n] one value a
-     * column, [] one value. Results are [rows, n] where they are stored, [rows, 1] where a row is reduced. All are
-     * contiguous.
-     */
-    static void overRows(
-            Formula formula, int rows, int n, List<Tensor> operands, List<Tensor> results, Reduction... kinds) {
-        if (rows == 0) {
-            return;
-        }
-        int[][] strides = new int[operands.size() + results.size()][];
-        for (int i = 0; i < strides.length; i++) {
-            Tensor tensor = i < operands.size() ? operands.get(i) : results.get(i - operands.size());
-            int rank = tensor.shape().rank();
-            boolean perRow = rank == 2
-                    && (i >= operands.size()
-                            ? kinds[i - operands.size()] != Reduction.STORE
-                            : n != 1 && tensor.shape().size(1) == 1);
-            strides[i] = perRow ? new int[] {1, 0} : new int[] {rank == 2 ? n : 0, rank == 0 ? 0 : 1};
-        }
-        Walk walk = new Walk(Collapsed.exactly(new int[] {rows, n}, strides), operands, results);
-        Call call = Call.of(formula, walk, kinds);
-        int[] offsets = new int[strides.length];
-        Parallel.forRange(
-                rows, worthSharing(rows * n) ? grain(n) : rows, (from, to) -> call.run(offsets, from, to, 0, n));
-    }
-
     /** How many units of the given number of elements one task should hold. */
     static int grain(int elements) {
         return Math.max(1, TASK_ELEMENTS / Math.max(elements, 1));
     }
 
-    static boolean worthSharing(int elements) {
+    static boolean worthSharing(long elements) {
         return elements >= PARALLEL_ELEMENTS && Parallel.threads() > 1;
     }
 
@@ -159,6 +130,11 @@ final class RowLoop {
             this.axes = axes;
             this.operands = operands;
             this.results = results;
+        }
+
+        /** A loop whose axes are given. */
+        static Walk exactly(Collapsed axes, List<Tensor> operands, List<Tensor> results) {
+            return new Walk(axes, operands, results);
         }
 
         /**

@@ -27,21 +27,16 @@ record Softmax() implements PrimitiveOp {
     public Computed forward(List<Tensor> operands) {
         Tensor x = operands.getFirst().contiguous();
         Rows rows = Rows.of(x);
+        int n = rows.n();
         Tensor max = rows.perRow();
-        RowLoop.overRows(
-                Formulas.IDENTITY, rows.count(), rows.n(), List.of(rows.matrix()), List.of(max), Reduction.MAX);
         Tensor exp = rows.another();
         Tensor sum = rows.perRow();
-        RowLoop.overRows(
-                SHIFTED_EXP,
-                rows.count(),
-                rows.n(),
-                List.of(rows.matrix(), max),
-                List.of(exp, sum),
-                Reduction.STORE,
-                Reduction.SUM);
-        // In place: exp is this operation's own until it returns.
-        RowLoop.overRows(SCALED, rows.count(), rows.n(), List.of(exp, sum), List.of(exp), Reduction.STORE);
+        new RowPasses(rows.count())
+                .over(n, Formulas.IDENTITY, List.of(rows.matrix()), List.of(max), Reduction.MAX)
+                .over(n, SHIFTED_EXP, List.of(rows.matrix(), max), List.of(exp, sum), Reduction.STORE, Reduction.SUM)
+                // in place: exp is this operation's own until it returns
+                .over(n, SCALED, List.of(exp, sum), List.of(exp), Reduction.STORE)
+                .run();
         return Computed.of(exp.view(x.shape(), 0, x.shape().contiguousStrides()));
     }
 

@@ -3,10 +3,11 @@ package dev.lanewise.core.kernel;
 /** Copies between arrays whose elements lie at any strides. */
 public final class StridedCopy {
     /**
-     * The side of the square blocks in which a transposing copy runs, so that the lines of both sides stay in the
-     * first-level cache: 32 x 32 floats are 4 KB a side.
+     * The side of the square blocks in which a transposing copy runs, down the rows first. Rows whose distance is a
+     * power of two share one set of the first-level cache, which holds 8 to 12 lines: blocks of 8 took half the time of
+     * blocks of 32 for 1024 x 1024 floats.
      */
-    private static final int BLOCK = 32;
+    private static final int BLOCK = 8;
 
     private StridedCopy() {}
 
@@ -80,10 +81,10 @@ public final class StridedCopy {
             int toColumn,
             int rows,
             int columns) {
-        for (int rowBlock = 0; rowBlock < rows; rowBlock += BLOCK) {
-            int rowEnd = Math.min(rowBlock + BLOCK, rows);
-            for (int columnBlock = 0; columnBlock < columns; columnBlock += BLOCK) {
-                int columnEnd = Math.min(columnBlock + BLOCK, columns);
+        for (int columnBlock = 0; columnBlock < columns; columnBlock += BLOCK) {
+            int columnEnd = Math.min(columnBlock + BLOCK, columns);
+            for (int rowBlock = 0; rowBlock < rows; rowBlock += BLOCK) {
+                int rowEnd = Math.min(rowBlock + BLOCK, rows);
                 for (int row = rowBlock; row < rowEnd; row++) {
                     int read = source + row * fromRow;
                     int write = target + row * toRow;

@@ -161,7 +161,11 @@ class ArchitectureTest {
         check(noClasses()
                 .should()
                 .dependOnClassesThat(resideOutsideOfPackages(
-                        "java..", "jdk.incubator.vector..", "org.jspecify.annotations..", "dev.lanewise..")));
+                        "java..",
+                        "jdk.jfr..",
+                        "jdk.incubator.vector..",
+                        "org.jspecify.annotations..",
+                        "dev.lanewise..")));
     }
 
     @Test

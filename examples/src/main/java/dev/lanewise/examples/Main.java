@@ -40,7 +40,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "EXAMPLE [options]",
         commandListHeading = "%nExamples:%n",
         footer = {"", "./run EXAMPLE --help explains an example and its options."},
-        subcommands = {LinearRegression.class, TinyGpt.class, Gpt3Anatomy.class, CustomActivation.class})
+        subcommands = {
+            LinearRegression.class,
+            TinyGpt.class,
+            Gpt3Anatomy.class,
+            CustomActivation.class,
+            OperationTimes.class
+        })
 public final class Main implements Runnable {
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     @Option(names = "--help", usageHelp = true, description = "Shows this and ends")

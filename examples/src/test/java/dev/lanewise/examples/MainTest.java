@@ -19,11 +19,17 @@ class MainTest {
     @Test
     void withoutArgumentsTheExamplesAreListed() {
         assertThat(Programs.succeed().out())
-                .contains("linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation", "--help");
+                .contains(
+                        "linear-regression",
+                        "tiny-gpt",
+                        "gpt3-anatomy",
+                        "custom-activation",
+                        "operation-times",
+                        "--help");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation"})
+    @ValueSource(strings = {"linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation", "operation-times"})
     void eachExampleExplainsItself(String example) {
         Programs.Result result = Programs.succeed(example, "--help");
 
@@ -38,7 +44,8 @@ class MainTest {
         Programs.Result result = Programs.run("tiny-gtp");
 
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("tiny-gtp", "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation");
+        assertThat(result.err())
+                .contains("tiny-gtp", "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, operation-times");
     }
 
     /** The arguments, what the message must name. */

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
  * A training gives the same weights to the last bit with any number of threads, with vectors of any width and with
  * none.
  *
- * <p>Each child JVM trains the same model. Most are told to skip the warm-up, so that each kernel is the one on vectors
- * (or, without vectors, the compiled one) from the first call on; others begin as users do, with interpreted formulas
- * and plain loops, and change to those kernels when they are warm.
+ * <p>Each child JVM trains the same models, one of them with dropout. Most are told to skip the warm-up, so that each
+ * kernel is the one on vectors (or, without vectors, the compiled one) from the first call on; others begin as users
+ * do, with interpreted formulas and plain loops, and change to those kernels when they are warm.
  */
 class SameBitsTest {
     private static final String NO_WARM_UP = "-Dlanewise.warmup=none";
@@ -38,7 +38,7 @@ class SameBitsTest {
         runs.add(train("512", 2));
         runs.add(trainAsUsersDo("scalar", 1));
         String widest = runs.stream().filter(Run::possible).toList().getLast().lanes;
-        for (int threads = 1; threads <= 3; threads++) {
+        for (int threads : new int[] {1, 2, 3, 8}) {
             runs.add(train(widest, threads));
             runs.add(trainAsUsersDo(widest, threads));
         }

@@ -7,9 +7,13 @@ import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.kernel.Lanes;
 import dev.lanewise.core.kernel.Parallel;
+import dev.lanewise.nn.Layer;
+import dev.lanewise.nn.Linear;
+import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Pass;
 import dev.lanewise.nn.optim.AdamW;
 import dev.lanewise.nn.optim.Schedule;
+import dev.lanewise.nn.optim.Sgd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,11 +21,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the JVMs of {@link SameBitsTest} run: trains a small GPT several times over and prints a hash of the weights
- * each time.
+ * What the JVMs of {@link SameBitsTest} run: trains a small GPT and a perceptron several times over and prints a hash
+ * of their weights each time.
  */
 final class TrainingChild {
     private static final int BATCH = 8;
@@ -35,7 +40,7 @@ final class TrainingChild {
     public static void main(String[] arguments) throws NoSuchAlgorithmException, IOException {
         System.out.printf("lanes %d threads %d%n", Lanes.bits(), Parallel.threads());
         for (int training = 0; training < Integer.parseInt(arguments[0]); training++) {
-            System.out.println("hash " + hash(train()));
+            System.out.println("hash " + hash(List.of(trainGpt(), trainPerceptron())));
         }
         System.out.println("compiled " + compiledFormulas());
     }
@@ -48,7 +53,7 @@ final class TrainingChild {
         }
     }
 
-    private static Gpt train() {
+    private static Gpt trainGpt() {
         Rng rng = Rng.of(11);
         Gpt model = new Gpt(new GptConfig(VOCABULARY, CONTEXT, 2, 4, 64, true, true, GptConfig.Gelu.ERF, 0.02, 0.1));
         model.init(rng.stream("model"));
@@ -67,15 +72,42 @@ final class TrainingChild {
         return model;
     }
 
-    private static String hash(Gpt model) throws NoSuchAlgorithmException {
+    /** Two layers with a ReLU between them. */
+    private static final class Perceptron extends Layer {
+        private final Linear hidden = child("hidden", new Linear(50, 37));
+        private final Linear output = child("output", new Linear(37, 10));
+
+        Variable forward(Variable x) {
+            return output.forward(hidden.forward(x).relu());
+        }
+    }
+
+    private static Perceptron trainPerceptron() {
+        Rng rng = Rng.of(12);
+        var model = new Perceptron();
+        model.init(rng.stream("model"));
+        var optimizer = new Sgd(model.parameters(), Sgd.Config.of(0.1).withMomentum(0.9, true));
+        for (int step = 0; step < STEPS; step++) {
+            Rng batch = rng.stream("batch").stream(step);
+            Variable x = Variable.constantOf(batch.normal(64, 50));
+            Variable loss = Losses.crossEntropy(
+                    model.forward(x), batch.stream("targets").integers(Shape.of(64), 10));
+            optimizer.step(loss.backward());
+        }
+        return model;
+    }
+
+    private static String hash(List<Layer> models) throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        for (Tensor tensor : model.state().values()) {
-            float[] values = tensor.toFloats();
-            ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
-            for (float value : values) {
-                bytes.putInt(Float.floatToIntBits(value));
+        for (Layer model : models) {
+            for (Tensor tensor : model.state().values()) {
+                float[] values = tensor.toFloats();
+                ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+                for (float value : values) {
+                    bytes.putInt(Float.floatToIntBits(value));
+                }
+                digest.update(bytes.array());
             }
-            digest.update(bytes.array());
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -65,13 +65,26 @@ final class NetworkCases {
         cases.set(1, cases.get(1).withEmpty(values(1, 2, 3, 0), values(2, 2, 0, 5)));
         add(OpCase.of(
                         "linear",
-                        "MatMul",
+                        "Linear",
                         o -> o.get(0).linear(o.get(1), o.get(2)),
                         o -> Naive.map(Double::sum, Naive.matmul(o.get(0), Naive.transpose(o.get(1))), o.get(2)),
                         values(1, 2, 3, 4),
                         values(2, 5, 4),
                         values(3, 5))
                 .withEmpty(values(1, 0, 4), values(2, 5, 4), values(3, 5)));
+        add(OpCase.of(
+                "linear",
+                "Linear",
+                o -> o.get(0).linear(o.get(1), o.get(2)),
+                o -> Naive.reshape(
+                        Naive.map(
+                                Double::sum,
+                                Naive.matmul(Naive.reshape(o.get(0), 1, 4), Naive.transpose(o.get(1))),
+                                o.get(2)),
+                        5),
+                values(1, 4),
+                values(2, 5, 4),
+                values(3, 5)));
         add(OpCase.of(
                 "linear",
                 "MatMul",

@@ -48,10 +48,24 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
                     "linear: input %s does not fit weight %s; expected [.., in] and [out, in]"
                             .formatted(shape(), weight.shape()));
         }
-        T product = shape().rank() == 1
-                ? MatMul.apply(unsqueeze(0), weight, true).squeeze(0)
-                : MatMul.apply(self(), weight, true);
-        return bias == null ? product : product.add(bias);
+        if (bias != null && !bias.shape().equals(Shape.of(weight.shape().size(0)))) {
+            throw new IllegalArgumentException("linear: bias %s does not fit weight %s; expected [%d]"
+                    .formatted(bias.shape(), weight.shape(), weight.shape().size(0)));
+        }
+        if (bias == null) {
+            return shape().rank() == 1
+                    ? MatMul.apply(unsqueeze(0), weight, true).squeeze(0)
+                    : MatMul.apply(self(), weight, true);
+        }
+        int[] sizes = shape().toArray();
+        int rows = 1;
+        for (int axis = 0; axis < sizes.length - 1; axis++) {
+            rows *= sizes[axis];
+        }
+        T matrix = shape().rank() == 2 ? self() : reshape(rows, shape().size(-1)); // (rows, in)
+        T result = applyAll(new Linear(), List.of(matrix, weight, bias)).getFirst(); // (rows, out)
+        sizes[sizes.length - 1] = weight.shape().size(0);
+        return shape().rank() == 2 ? result : result.reshape(sizes); // (.., out)
     }
 
     /** The inner product of two vectors of equal length, of shape {@code []}. */

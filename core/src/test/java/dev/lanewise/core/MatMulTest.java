@@ -177,8 +177,10 @@ class MatMulTest {
         Tensor x = values(1, 3, 5, 8);
         Tensor weight = values(2, 6, 8);
         Tensor bias = values(3, 6);
-        assertThat(x.linear(weight, bias))
-                .isEqualTo(x.matmul(weight.transpose()).add(bias));
+        Tensor expected = x.matmul(weight.transpose()).add(bias);
+        assertThat(x.linear(weight, bias)).isEqualTo(expected);
+        assertThat(x.slice(1, 0, 0).linear(weight, bias).shape().count()).isZero();
+        assertThat(Tensor.zeros(3, 0).linear(Tensor.zeros(6, 0), bias)).isEqualTo(bias.expand(Shape.of(3, 6)));
         assertThat(x.select(0, 0).select(0, 0).linear(weight, null).shape()).isEqualTo(Shape.of(6));
     }
 }

@@ -1,6 +1,7 @@
 package dev.lanewise.core.kernel;
 
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A matrix product by tiles, on packed operands. The scheme and its terms are those of the BLIS library:
@@ -79,6 +80,7 @@ final class BlockedProduct {
     private final Matrix b;
     private final Matrix c;
     private final boolean accumulate;
+    private final @Nullable AddedRow added;
 
     /** The steps of k in a block, the last one excepted. */
     private final int kc;
@@ -89,7 +91,16 @@ final class BlockedProduct {
     /** From this column on, B is packed. */
     private final int firstPacked;
 
-    BlockedProduct(Tiles tiles, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    BlockedProduct(
+            Tiles tiles,
+            int m,
+            int n,
+            int k,
+            Matrix a,
+            Matrix b,
+            Matrix c,
+            boolean accumulate,
+            @Nullable AddedRow added) {
         this.tiles = tiles;
         this.m = m;
         this.n = n;
@@ -98,6 +109,7 @@ final class BlockedProduct {
         this.b = b;
         this.c = c;
         this.accumulate = accumulate;
+        this.added = added;
         kc = evenly(k, KC, tiles.lanes);
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
         leftInPlace = isLeftInPlace(tiles, n, a);
@@ -203,14 +215,28 @@ final class BlockedProduct {
         for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
             int steps = Math.min(kc, block.step + block.steps - pc);
             Panels panels = left(row, rows, pc, steps, left, 0);
+            boolean continues = accumulate || pc > 0;
             for (int j = block.column; j < block.column + block.columns; j += tiles.nr) {
                 if (j < firstPacked) {
-                    column(row, rows, j, pc, steps, panels, b.values, b.index(pc, j), b.rowStride, scratch);
+                    column(row, rows, j, continues, steps, panels, b.values, b.index(pc, j), b.rowStride, scratch);
                 } else {
                     int at = (pc - block.step) * block.packedColumns + (j - first) * steps;
-                    column(row, rows, j, pc, steps, panels, block.packed, at, tiles.width(columnsAt(j)), scratch);
+                    column(
+                            row,
+                            rows,
+                            j,
+                            continues,
+                            steps,
+                            panels,
+                            block.packed,
+                            at,
+                            tiles.width(columnsAt(j)),
+                            scratch);
                 }
             }
+        }
+        if (added != null && block.step + block.steps == k) {
+            added.addTo(c, row, row + rows, block.column, block.column + block.columns);
         }
         ScratchBuffers.give(scratch);
         ScratchBuffers.give(left);
@@ -233,12 +259,16 @@ final class BlockedProduct {
                 for (int pc = 0; pc < k; pc += kc) {
                     int steps = Math.min(kc, k - pc);
                     Panels block = panels[pc / kc];
+                    boolean continues = accumulate || pc > 0;
                     if (j < firstPacked) {
-                        column(0, m, j, pc, steps, block, b.values, b.index(pc, j), b.rowStride, scratch);
+                        column(0, m, j, continues, steps, block, b.values, b.index(pc, j), b.rowStride, scratch);
                     } else {
                         Packing.right(tiles, b, pc, steps, j, columnsAt(j), right, 0);
-                        column(0, m, j, pc, steps, block, right, 0, tiles.width(columnsAt(j)), scratch);
+                        column(0, m, j, continues, steps, block, right, 0, tiles.width(columnsAt(j)), scratch);
                     }
+                }
+                if (added != null) {
+                    added.addTo(c, 0, m, j, j + columnsAt(j));
                 }
             }
             ScratchBuffers.give(scratch);
@@ -280,14 +310,13 @@ final class BlockedProduct {
             int row,
             int rows,
             int j,
-            int pc,
+            boolean continues,
             int steps,
             Panels left,
             float[] right,
             int rightAt,
             int rightStep,
             float[] scratch) {
-        boolean continues = accumulate || pc > 0;
         int columns = columnsAt(j);
         int width = tiles.width(columns);
         int done = 0;

@@ -67,7 +67,41 @@ public final class Gemm {
                 new Matrix(a, aOffset, aRowStride, aColumnStride),
                 new Matrix(b, bOffset, bRowStride, bColumnStride),
                 new Matrix(c, cOffset, cRowStride, 1),
-                accumulate);
+                accumulate,
+                null);
+    }
+
+    /**
+     * {@code C = A·B + r}, in float32, where r is a row of n consecutive elements, which is added to each row of the
+     * product while that is in the cache.
+     */
+    public static void sgemmPlusRow(
+            int m,
+            int n,
+            int k,
+            float[] a,
+            int aOffset,
+            int aRowStride,
+            int aColumnStride,
+            float[] b,
+            int bOffset,
+            int bRowStride,
+            int bColumnStride,
+            float[] row,
+            int rowOffset,
+            float[] c,
+            int cOffset,
+            int cRowStride) {
+        product(
+                Vectors.tiles((long) m * n * k),
+                m,
+                n,
+                k,
+                new Matrix(a, aOffset, aRowStride, aColumnStride),
+                new Matrix(b, bOffset, bRowStride, bColumnStride),
+                new Matrix(c, cOffset, cRowStride, 1),
+                false,
+                new AddedRow(row, rowOffset));
     }
 
     /** {@link #sgemm} for each of a number of products that differ in their offsets alone. */
@@ -198,8 +232,21 @@ public final class Gemm {
     }
 
     /** The product with the given tile kernels, or without any if they are null. */
-    static void product(@Nullable Tiles tiles, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+    static void product(
+            @Nullable Tiles tiles,
+            int m,
+            int n,
+            int k,
+            Matrix a,
+            Matrix b,
+            Matrix c,
+            boolean accumulate,
+            @Nullable AddedRow added) {
         if (m <= 0 || n <= 0) {
+            return;
+        }
+        if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null && BlockedProduct.isReady(tiles, m, n, a)) {
+            new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, added).run();
             return;
         }
         if (k <= 0) {
@@ -210,10 +257,11 @@ public final class Gemm {
             }
         } else if (FewRows.isOne(m, n, a, b)) {
             FewRows.multiply(tiles, m, n, k, a, b, c, accumulate);
-        } else if (tiles != null && BlockedProduct.isReady(tiles, m, n, a)) {
-            new BlockedProduct(tiles, m, n, k, a, b, c, accumulate).run();
         } else {
             ScalarProduct.multiply(m, n, k, a, b, c, accumulate);
+        }
+        if (added != null) {
+            added.addTo(c, 0, m, 0, n);
         }
     }
 

@@ -38,7 +38,7 @@ class GemmAllocationTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             int calls = 20;
             for (int call = 0; call < calls; call++) {
-                Gemm.product(tiles, m, n, k, product.a, product.b, product.c, false);
+                Gemm.product(tiles, m, n, k, product.a, product.b, product.c, false, null);
             }
             boolean ready =
                     m <= FewRows.MOST_ROWS ? tiles.dots(m) != null : BlockedProduct.isReady(tiles, m, n, product.a);

@@ -41,6 +41,9 @@ class GemmTest {
         float[] expected = product.expected();
         assertSame(product.run(tiles), expected, "tiles", product);
         assertSame(product.runScalar(), expected, "scalar", product);
+        float[] plusRow = product.expectedPlusRow();
+        assertSame(product.runPlusRow(tiles), plusRow, "tiles, plus a row", product);
+        assertSame(product.runPlusRow(null), plusRow, "scalar, plus a row", product);
     }
 
     private static void assertSame(float[] result, float[] expected, String way, Products product) {
@@ -209,7 +212,8 @@ class GemmTest {
                         new Matrix(a, aOffsets[i], k, 1),
                         new Matrix(b, bOffsets[i], 1, k),
                         new Matrix(expected, cOffsets[i], n, 1),
-                        accumulate);
+                        accumulate,
+                        null);
             }
             for (int i = 0; i < 20; i++) {
                 float[] result = c.clone();

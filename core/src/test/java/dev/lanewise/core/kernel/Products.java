@@ -1,6 +1,7 @@
 package dev.lanewise.core.kernel;
 
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Products of random matrices, and what they must give. */
 final class Products {
@@ -107,13 +108,40 @@ final class Products {
     /** C's array after the product, which is made in a copy. */
     float[] run(Tiles tiles) {
         var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
-        Gemm.product(tiles, m, n, k, a, b, result, accumulate);
+        Gemm.product(tiles, m, n, k, a, b, result, accumulate, null);
         return result.values;
+    }
+
+    /** C's array after the product to which a row was added, made in a copy. */
+    float[] runPlusRow(@Nullable Tiles tiles) {
+        var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
+        Gemm.product(tiles, m, n, k, a, b, result, accumulate, new AddedRow(row(), 3));
+        return result.values;
+    }
+
+    /** The same, the row being added to the expected product. */
+    float[] expectedPlusRow() {
+        var result = new Matrix(expected(), c.offset, c.rowStride, 1);
+        float[] row = row();
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                result.values[result.index(i, j)] += row[3 + j];
+            }
+        }
+        return result.values;
+    }
+
+    private float[] row() {
+        float[] row = new float[n + 3];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = 1 / (j + 1f);
+        }
+        return row;
     }
 
     float[] runScalar() {
         var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
-        Gemm.product(null, m, n, k, a, b, result, accumulate);
+        Gemm.product(null, m, n, k, a, b, result, accumulate, null);
         return result.values;
     }
 

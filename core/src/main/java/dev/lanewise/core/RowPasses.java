@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Several passes over the rows of matrices, all of them for a few rows at a time, so that a row is still in the cache
- * when the next pass comes: what normalisations are made of. (A softmax of 1024 x 1024 took twice as long when each
- * pass went over the whole matrix.) Rows do not depend on each other, so this changes no bit.
+ * when the next pass comes: what normalisations are made of. (Cross-entropy over 1024 x 50257 took 1.2 times as long
+ * when each pass went over the whole matrix.) Rows do not depend on each other, so this changes no bit.
  */
 final class RowPasses {
     /** Elements of a matrix in a block of rows, 128 KB: with a result beside it, it stays in the second-level cache. */

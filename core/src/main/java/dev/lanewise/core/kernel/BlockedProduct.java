@@ -28,14 +28,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockedProduct {
     /*
-     * The sizes were measured on a Zen 5 core (caches of 48 KB, 1 MB and 32 MB) with tiles of 12 x 32, in per cent of the
-     * processor's peak; around these values the differences are small.
+     * The sizes were measured with tiles of 12 x 32 on a core of Intel's Granite Rapids (caches of 48 KB, 2 MB, and a
+     * distant third one), beside others on the same data; around these values the differences are small. On a Zen 5 core
+     * (48 KB, 1 MB, and a third one near by) blocks of up to 768 steps were as good.
      */
 
-    /** The most steps of k in a block. */
-    private static final int KC = 768;
+    /**
+     * The most steps of k in a block: a micro-panel of B is 32 KB. With 768 steps, products took 1.03 times as long.
+     */
+    static final int KC = 256;
 
-    /** The most rows in a block of A: with KC 288 KB, a third of the second-level cache. */
+    /**
+     * The most rows in a block of A. Where nothing is in the caches before, few are better, since C's rows are then
+     * written front to back in no more streams than the processor follows; where all is in the caches, many.
+     */
     private static final int MC = 96;
 
     /** The most columns in a block of B. */
@@ -48,20 +54,22 @@ final class BlockedProduct {
     private static final int SMALL_LEFT = 1 << 16;
 
     /**
-     * Up to so many columns of C, a row-major A is read where it stands: the kernels for it reach nine tenths of the
-     * others' speed, but packing is not made good by so few columns. (Where the elements of A's columns are
-     * consecutive, packing gains nothing at all.)
-     */
-    private static final int COLUMNS_IN_PLACE = 128;
-
-    /**
      * Up to so many rows of C, a B of consecutive columns is read where it stands, as packing takes as long as
      * computing.
      */
     private static final int ROWS_IN_PLACE = 32;
 
-    /** A B of consecutive columns within so many floats, 1 MB, is read where it stands whatever the number of rows. */
-    private static final int SPAN_IN_PLACE = 1 << 18;
+    /**
+     * Up to so many columns of C, A's rows are copied as rows. To turn them into packed columns takes two to three
+     * times as long, which more columns make good: tiles are a little faster on those.
+     */
+    private static final int COLUMNS_BY_ROWS = 256;
+
+    /**
+     * A B of consecutive columns, or an A of consecutive rows, within so many floats, 64 KB, is read where it stands.
+     * From larger ones a step takes a page of memory, and a set of the first-level cache, of its own.
+     */
+    private static final int SPAN_IN_PLACE = 1 << 14;
 
     /** Fewer multiply-adds are not shared among threads: 5 microseconds of one core, where sharing costs one or two. */
     private static final long WORTH_SHARING = 500_000;
@@ -87,6 +95,7 @@ final class BlockedProduct {
 
     private final int threads;
     private final boolean leftInPlace;
+    private final boolean leftByRows;
 
     /** From this column on, B is packed. */
     private final int firstPacked;
@@ -112,7 +121,8 @@ final class BlockedProduct {
         this.added = added;
         kc = evenly(k, KC, tiles.lanes);
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
-        leftInPlace = isLeftInPlace(tiles, n, a);
+        leftInPlace = isLeftInPlace(tiles, n, k, a);
+        leftByRows = isLeftByRows(tiles, n, k, a);
         boolean rightInPlace = b.columnStride == 1 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= SPAN_IN_PLACE);
         // A tile reads all of its columns: those that B does not have are in a packed one alone.
         int last = n % tiles.nr;
@@ -120,13 +130,20 @@ final class BlockedProduct {
     }
 
     /** Whether the kernels for such a product are at speed. Those that are not are being made ready. */
-    static boolean isReady(Tiles tiles, int m, int n, Matrix a) {
-        return tiles.areReady(m, n, isLeftInPlace(tiles, n, a) && a.rowStride != 1);
+    static boolean isReady(Tiles tiles, int m, int n, int k, Matrix a) {
+        return tiles.areReady(m, n, isLeftByRows(tiles, n, k, a));
     }
 
-    private static boolean isLeftInPlace(Tiles tiles, int n, Matrix a) {
-        boolean fewColumns = n <= COLUMNS_IN_PLACE && (n < tiles.nr || !tiles.isThin(n % tiles.nr));
-        return a.rowStride == 1 || (a.columnStride == 1 && fewColumns);
+    private static boolean isLeftInPlace(Tiles tiles, int n, int k, Matrix a) {
+        return a.rowStride == 1 && (n <= tiles.nr || (long) k * a.columnStride <= SPAN_IN_PLACE);
+    }
+
+    /** Whether A's rows are copied; otherwise its columns are, and single columns of C need those. */
+    private static boolean isLeftByRows(Tiles tiles, int n, int k, Matrix a) {
+        return a.columnStride == 1
+                && n <= COLUMNS_BY_ROWS
+                && !tiles.isThin(n % tiles.nr)
+                && !isLeftInPlace(tiles, n, k, a);
     }
 
     /** Parts of at most this size, as equal as multiples of the unit can be. */
@@ -198,18 +215,17 @@ final class BlockedProduct {
             int first = Math.max(block.column, firstPacked);
             for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
                 int steps = Math.min(kc, block.step + block.steps - pc);
-                for (int panel = from; panel < to; panel++) {
-                    int j = first + panel * tiles.nr;
-                    int offset = (pc - block.step) * block.packedColumns + panel * tiles.nr * steps;
-                    Packing.right(tiles, b, pc, steps, j, columnsAt(j), block.packed, offset);
-                }
+                int j = first + from * tiles.nr;
+                int columns = Math.min((to - from) * tiles.nr, n - j);
+                int offset = (pc - block.step) * block.packedColumns + from * tiles.nr * steps;
+                Packing.right(tiles, b, pc, steps, j, columns, block.packed, offset);
             }
         });
     }
 
     /** Some rows of C, as many as make a block of A, and the columns of a block of B. */
     private void rows(int row, int rows, RightBlock block) {
-        float[] left = leftInPlace ? new float[0] : ScratchBuffers.take(rows * kc + Packing.SLACK);
+        float[] left = leftBuffer(rows, 1);
         float[] scratch = ScratchBuffers.take(scratchSize());
         int first = Math.max(block.column, firstPacked);
         for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
@@ -244,10 +260,11 @@ final class BlockedProduct {
 
     /** A is packed as a whole, then each task packs one micro-panel of B after the other and multiplies it. */
     private void byColumns() {
-        float[] left = leftInPlace ? new float[0] : ScratchBuffers.take(m * k + Packing.SLACK);
         Panels[] panels = new Panels[(k + kc - 1) / kc];
-        for (int pc = 0; pc < k; pc += kc) {
-            panels[pc / kc] = left(0, m, pc, Math.min(kc, k - pc), left, m * pc);
+        float[] left = leftBuffer(m, panels.length);
+        for (int i = 0; i < panels.length; i++) {
+            int pc = i * kc;
+            panels[i] = left(0, m, pc, Math.min(kc, k - pc), left, i * m * leftPitch());
         }
         int rightPanels = (n + tiles.nr - 1) / tiles.nr;
         int tasks = threads == 1 ? 1 : Math.min(rightPanels, threads * TASKS_PER_THREAD);
@@ -287,10 +304,23 @@ final class BlockedProduct {
         }
     }
 
+    /** Room for a number of blocks of so many rows of A, if it is not read where it stands. */
+    private float[] leftBuffer(int rows, int blocks) {
+        return leftInPlace ? new float[0] : ScratchBuffers.take(blocks * rows * leftPitch() + Packing.SLACK);
+    }
+
+    private int leftPitch() {
+        return leftByRows ? TileKernel.ROW_PITCH : kc;
+    }
+
     /** The block of A from this row and column on. */
     private Panels left(int row, int rows, int column, int steps, float[] buffer, int offset) {
         if (leftInPlace) {
             return Panels.inPlace(a, row, column);
+        }
+        if (leftByRows) {
+            Packing.rows(a, row, rows, column, steps, buffer, offset);
+            return Panels.rows(buffer, offset);
         }
         Packing.left(tiles, a, row, rows, column, steps, buffer, offset);
         return Panels.packed(buffer, offset, steps);
@@ -336,7 +366,6 @@ final class BlockedProduct {
                         steps,
                         left.values,
                         leftAt,
-                        left.rowStride,
                         leftStep,
                         right,
                         rightAt,
@@ -350,18 +379,7 @@ final class BlockedProduct {
                     copyRows(height, columns, c.values, at, c.rowStride, scratch, 0, width);
                 }
                 kernel.multiply(
-                        steps,
-                        left.values,
-                        leftAt,
-                        left.rowStride,
-                        leftStep,
-                        right,
-                        rightAt,
-                        rightStep,
-                        scratch,
-                        0,
-                        width,
-                        continues);
+                        steps, left.values, leftAt, leftStep, right, rightAt, rightStep, scratch, 0, width, continues);
                 copyRows(height, columns, scratch, 0, width, c.values, at, c.rowStride);
             }
         }

@@ -245,7 +245,7 @@ public final class Gemm {
         if (m <= 0 || n <= 0) {
             return;
         }
-        if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null && BlockedProduct.isReady(tiles, m, n, a)) {
+        if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null && BlockedProduct.isReady(tiles, m, n, k, a)) {
             new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, added).run();
             return;
         }

@@ -1,32 +1,41 @@
 package dev.lanewise.core.kernel;
 
-/** Where the micro-panels of a block of A are: packed one after the other, or as they stand in the matrix. */
+/** Where the micro-panels of a block of A are, and which of the two kinds of tile kernels reads them. */
 final class Panels {
     final float[] values;
-
-    /** From a row to the next within a micro-panel. */
-    final int rowStride;
 
     private final int offset;
     private final int pitch;
     private final int step;
+    private final Kind kind;
 
-    private Panels(float[] values, int offset, int pitch, int rowStride, int step) {
+    private enum Kind {
+        PACKED,
+        ROWS,
+        IN_PLACE
+    }
+
+    private Panels(Kind kind, float[] values, int offset, int pitch, int step) {
+        this.kind = kind;
         this.values = values;
         this.offset = offset;
         this.pitch = pitch;
-        this.rowStride = rowStride;
         this.step = step;
     }
 
-    /** Packed micro-panels of {@code k} columns, from an index on. */
+    /** Packed micro-panels of {@code k} columns, one after the other, from an index on. */
     static Panels packed(float[] values, int offset, int k) {
-        return new Panels(values, offset, k, 1, 0);
+        return new Panels(Kind.PACKED, values, offset, k, 0);
     }
 
-    /** The rows of the matrix from this row and column on. */
+    /** Rows {@link TileKernel#ROW_PITCH} apart, from an index on. */
+    static Panels rows(float[] values, int offset) {
+        return new Panels(Kind.ROWS, values, offset, TileKernel.ROW_PITCH, 1);
+    }
+
+    /** The matrix itself, with consecutive elements down its columns, from this row and column on. */
     static Panels inPlace(Matrix a, int row, int column) {
-        return new Panels(a.values, a.index(row, column), a.rowStride, a.rowStride, a.columnStride);
+        return new Panels(Kind.IN_PLACE, a.values, a.index(row, column), 1, a.columnStride);
     }
 
     /** Where the micro-panel of a row begins. */
@@ -40,11 +49,11 @@ final class Panels {
     }
 
     boolean isPacked() {
-        return pitch != rowStride;
+        return kind == Kind.PACKED;
     }
 
-    /** Whether tile kernels for row-major A are needed. */
+    /** Whether the kernels for rows read them. */
     boolean isRowMajor() {
-        return rowStride != 1;
+        return kind == Kind.ROWS;
     }
 }

@@ -13,7 +13,7 @@ public interface ProductKernels {
      *
      * @param rows the tile's rows
      * @param vectors its columns in vectors, 1 or 2
-     * @param rowMajor whether it asks for {@code aStep == 1}, otherwise for {@code aRowStride == 1}
+     * @param rowMajor whether it reads rows of A that are {@link TileKernel#ROW_PITCH} apart, otherwise columns
      */
     TileKernel tile(int rows, int vectors, boolean rowMajor);
 

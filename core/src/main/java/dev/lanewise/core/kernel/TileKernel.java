@@ -4,21 +4,29 @@ package dev.lanewise.core.kernel;
  * The innermost part of a matrix product: a tile of C, small enough for its sums to stay in registers, times as many
  * steps along {@code k} as are asked for.
  *
- * <p>The numbers of rows and columns are the kernel's own. Step {@code p} takes one element of each row of A,
- * {@code a[aOffset + row·aRowStride + p·aStep]}, and consecutive elements of B from {@code b[bOffset + p·bStep]}, as
- * many as the kernel has columns. Some kernels ask for {@code aRowStride == 1}, others for {@code aStep == 1}.
+ * <p>The numbers of rows and columns are the kernel's own. There are two kinds, which differ in how they read A: step
+ * {@code p} takes of each row the element {@code a[aOffset + p·aStep + row]}, or {@code a[aOffset + row·ROW_PITCH +
+ * p]}. Of B both take consecutive elements from {@code b[bOffset + p·bStep]} on, as many as the kernel has columns.
  */
 public interface TileKernel {
     /**
+     * From one row of A to the next for the kernels that read rows: a constant, so that one index and twelve offsets in
+     * the instructions reach all rows. With the distance in a variable there are more addresses than registers, and
+     * tiles took 1.3 times as long. It is no multiple of a cache's way, 4 KB, so that a step's elements are in
+     * different sets.
+     */
+    int ROW_PITCH = BlockedProduct.KC + 16;
+
+    /**
      * Adds {@code k} steps, in their order, to the tile's sums.
      *
+     * @param aStep what kernels for rows do not look at
      * @param continues whether the sums begin with what C holds, and not at 0
      */
     void multiply(
             int k,
             float[] a,
             int aOffset,
-            int aRowStride,
             int aStep,
             float[] b,
             int bOffset,

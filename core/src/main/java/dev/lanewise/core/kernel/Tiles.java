@@ -155,14 +155,12 @@ final class Tiles {
         return hot(
                 () -> source.tile(rows, vectors, rowMajor),
                 () -> {
-                    float[] a = new float[rows * TRIAL_K];
+                    float[] a = new float[rowMajor ? rows * TileKernel.ROW_PITCH : rows * TRIAL_K];
                     float[] b = new float[columns * TRIAL_K];
                     float[] c = new float[rows * columns];
-                    int rowStride = rowMajor ? TRIAL_K : 1;
-                    int step = rowMajor ? 1 : rows;
                     return kernel -> {
-                        kernel.multiply(TRIAL_K, a, 0, rowStride, step, b, 0, columns, c, 0, columns, false);
-                        kernel.multiply(TRIAL_K, a, 0, rowStride, step, b, 0, columns, c, 0, columns, true);
+                        kernel.multiply(TRIAL_K, a, 0, rows, b, 0, columns, c, 0, columns, false);
+                        kernel.multiply(TRIAL_K, a, 0, rows, b, 0, columns, c, 0, columns, true);
                     };
                 },
                 2 * (100 + 2 * TRIAL_K * rows * vectors));

@@ -41,7 +41,7 @@ class GemmAllocationTest {
                 Gemm.product(tiles, m, n, k, product.a, product.b, product.c, false, null);
             }
             boolean ready =
-                    m <= FewRows.MOST_ROWS ? tiles.dots(m) != null : BlockedProduct.isReady(tiles, m, n, product.a);
+                    m <= FewRows.MOST_ROWS ? tiles.dots(m) != null : BlockedProduct.isReady(tiles, m, n, k, product.a);
             if (ready) {
                 least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / calls);
             } else {

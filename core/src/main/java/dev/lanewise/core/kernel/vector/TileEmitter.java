@@ -59,7 +59,6 @@ final class TileEmitter {
     private final int k;
     private final int a;
     private final int aOffset;
-    private final int aRowStride;
     private final int aStep;
     private final int b;
     private final int bOffset;
@@ -73,7 +72,6 @@ final class TileEmitter {
     private final int factor;
     private final int p;
     private final int at;
-    private final int aRows;
 
     private TileEmitter(int rows, int vectors, boolean rowMajor, int bits, CodeBuilder code) {
         this.bits = bits;
@@ -85,21 +83,19 @@ final class TileEmitter {
         k = code.parameterSlot(0);
         a = code.parameterSlot(1);
         aOffset = code.parameterSlot(2);
-        aRowStride = code.parameterSlot(3);
-        aStep = code.parameterSlot(4);
-        b = code.parameterSlot(5);
-        bOffset = code.parameterSlot(6);
-        bStep = code.parameterSlot(7);
-        c = code.parameterSlot(8);
-        cOffset = code.parameterSlot(9);
-        cRowStride = code.parameterSlot(10);
-        continues = code.parameterSlot(11);
+        aStep = code.parameterSlot(3);
+        b = code.parameterSlot(4);
+        bOffset = code.parameterSlot(5);
+        bStep = code.parameterSlot(6);
+        c = code.parameterSlot(7);
+        cOffset = code.parameterSlot(8);
+        cRowStride = code.parameterSlot(9);
+        continues = code.parameterSlot(10);
         sums = locals(code, TypeKind.REFERENCE, rows * vectors);
         bVectors = locals(code, TypeKind.REFERENCE, vectors);
         factor = locals(code, TypeKind.REFERENCE, 1);
         p = locals(code, TypeKind.INT, 1);
         at = locals(code, TypeKind.INT, 1);
-        aRows = locals(code, TypeKind.INT, rows);
     }
 
     /**
@@ -107,8 +103,8 @@ final class TileEmitter {
      *
      * @param rows the tile's rows
      * @param vectors its columns, in vectors
-     * @param rowMajor whether A is read in place, each row with consecutive elements ({@code aStep} is 1); otherwise
-     *     the elements of one step are consecutive ({@code aRowStride} is 1), as they are in a packed A
+     * @param rowMajor whether it reads rows of A, {@link TileKernel#ROW_PITCH} apart; otherwise columns, {@code aStep}
+     *     apart
      * @param bits the width of a vector
      */
     static TileKernel kernel(int rows, int vectors, boolean rowMajor, int bits) {
@@ -134,9 +130,6 @@ final class TileEmitter {
     }
 
     private void steps() {
-        if (rowMajor) {
-            rowOffsets();
-        }
         Label loop = code.newLabel();
         Label done = code.newLabel();
         code.loadConstant(0).istore(p).labelBinding(loop).iload(p).iload(k).if_icmpge(done);
@@ -164,19 +157,15 @@ final class TileEmitter {
         code.iinc(p, 1).goto_(loop).labelBinding(done);
     }
 
-    /** Where each row of A begins. */
-    private void rowOffsets() {
-        code.iload(aOffset).istore(aRows);
-        for (int row = 1; row < rows; row++) {
-            code.iload(aRows + row - 1).iload(aRowStride).iadd().istore(aRows + row);
-        }
-    }
-
     private void loadFactor(int row) {
         species();
         code.aload(a);
         if (rowMajor) {
-            code.iload(aRows + row).iload(p).iadd();
+            code.iload(aOffset)
+                    .iload(p)
+                    .iadd()
+                    .loadConstant(row * TileKernel.ROW_PITCH)
+                    .iadd();
         } else {
             plus(code, aOffset, row);
         }

@@ -49,16 +49,16 @@ public final class Exponentials {
 
     /** eˣ; subnormal results are correctly scaled. */
     public static int exp(ProgramBuilder p, int x) {
-        int low = p.selectLess(x, p.constant(LOWEST), p.constant(LOWEST), x);
+        int low = atLeastLowest(p, x);
         int bounded = p.selectLess(p.constant(HIGHEST), low, p.constant(HIGHEST), low);
         Reduced n = reduce(p, bounded);
-        return scaleTwice(p, mantissa(p, n.rest), n.wholeBits);
+        return zeroBelowLowest(p, x, scaleTwice(p, mantissa(p, n.rest), n.wholeBits));
     }
 
     /** eˣ for x that is not above 0. */
     static int expOfNegative(ProgramBuilder p, int x) {
-        Reduced n = reduce(p, p.selectLess(x, p.constant(LOWEST), p.constant(LOWEST), x));
-        return scaleTwice(p, mantissa(p, n.rest), n.wholeBits);
+        Reduced n = reduce(p, atLeastLowest(p, x));
+        return zeroBelowLowest(p, x, scaleTwice(p, mantissa(p, n.rest), n.wholeBits));
     }
 
     /**
@@ -66,11 +66,11 @@ public final class Exponentials {
      * be.
      */
     static int productWithExp(ProgramBuilder p, int factor, int factorLow, int x, int low) {
-        Reduced n = reduce(p, p.selectLess(x, p.constant(LOWEST), p.constant(LOWEST), x), low);
+        Reduced n = reduce(p, atLeastLowest(p, x), low);
         int r = n.rest;
         int mantissaMinusOne = p.fma(p.mul(r, r), p.polynomial(r, EXP), r);
         int product = p.add(factor, p.fma(factor, mantissaMinusOne, factorLow));
-        return scaleTwice(p, product, n.wholeBits);
+        return zeroBelowLowest(p, x, scaleTwice(p, product, n.wholeBits));
     }
 
     /** eˣ for x from -87 to 88. */
@@ -139,6 +139,18 @@ public final class Exponentials {
         int e = expOfNegative(p, p.neg(p.abs(x)));
         int positive = p.selectLess(p.constant(0f), x, x, p.constant(0f));
         return p.add(positive, Logarithms.log1pOfUnit(p, e));
+    }
+
+    /**
+     * x, or anything moderate where eˣ is 0. To compute that 0 by multiplying would underflow, which processors of
+     * Intel do in microcode: attention spent ten times as long on scores of -∞ as on others.
+     */
+    private static int atLeastLowest(ProgramBuilder p, int x) {
+        return p.selectLess(x, p.constant(LOWEST), p.constant(0f), x);
+    }
+
+    private static int zeroBelowLowest(ProgramBuilder p, int x, int result) {
+        return p.selectLess(x, p.constant(LOWEST), p.constant(0f), result);
     }
 
     private static Reduced reduce(ProgramBuilder p, int x) {

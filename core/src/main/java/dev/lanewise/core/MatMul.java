@@ -4,6 +4,7 @@ import dev.lanewise.core.kernel.Gemm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Products of matrices, [.., m, k] x [.., k, n] → [.., m, n], the leading axes broadcast. Each operand may be given
@@ -18,18 +19,28 @@ record MatMul(boolean transposeLeft, boolean transposeRight) implements Primitiv
      */
     static <T extends TensorOps<T>> T apply(T left, T right, boolean transposeRight) {
         MatMul op = new MatMul(false, transposeRight);
-        if (right.shape().rank() > 2 || left.shape().rank() == 2) {
-            return left.apply(op, right);
+        return right.shape().rank() > 2
+                ? left.apply(op, right)
+                : onRows(left, right.shape().size(transposeRight ? 0 : 1), rows -> rows.apply(op, right));
+    }
+
+    /**
+     * Applies a function of matrices, (rows, in) → (rows, out), to all vectors along the last axis: [.., in] → [..,
+     * out].
+     */
+    static <T extends TensorOps<T>> T onRows(T x, int out, UnaryOperator<T> function) {
+        if (x.shape().rank() == 2) {
+            return function.apply(x.self());
         }
-        int[] sizes = left.shape().toArray();
-        sizes[sizes.length - 1] = right.shape().size(transposeRight ? 0 : 1);
+        int[] sizes = x.shape().toArray();
+        int last = sizes.length - 1;
         int rows = 1;
-        for (int axis = 0; axis < sizes.length - 1; axis++) {
+        for (int axis = 0; axis < last; axis++) {
             rows *= sizes[axis];
         }
-        return left.reshape(rows, left.shape().size(-1)) // (rows, k)
-                .apply(op, right) // (rows, n)
-                .reshape(sizes); // (.., n)
+        T result = function.apply(x.reshape(rows, sizes[last])); // (rows, in) → (rows, out)
+        sizes[last] = out;
+        return result.reshape(sizes); // (.., out)
     }
 
     @Override

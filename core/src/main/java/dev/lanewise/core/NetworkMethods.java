@@ -2,6 +2,7 @@ package dev.lanewise.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,20 +53,11 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
             throw new IllegalArgumentException("linear: bias %s does not fit weight %s; expected [%d]"
                     .formatted(bias.shape(), weight.shape(), weight.shape().size(0)));
         }
-        if (bias == null) {
-            return shape().rank() == 1
-                    ? MatMul.apply(unsqueeze(0), weight, true).squeeze(0)
-                    : MatMul.apply(self(), weight, true);
-        }
-        int[] sizes = shape().toArray();
-        int rows = 1;
-        for (int axis = 0; axis < sizes.length - 1; axis++) {
-            rows *= sizes[axis];
-        }
-        T matrix = shape().rank() == 2 ? self() : reshape(rows, shape().size(-1)); // (rows, in)
-        T result = applyAll(new Linear(), List.of(matrix, weight, bias)).getFirst(); // (rows, out)
-        sizes[sizes.length - 1] = weight.shape().size(0);
-        return shape().rank() == 2 ? result : result.reshape(sizes); // (.., out)
+        UnaryOperator<T> product = bias == null
+                ? rows -> rows.apply(new MatMul(false, true), weight)
+                : rows ->
+                        rows.applyAll(new Linear(), List.of(rows, weight, bias)).getFirst();
+        return MatMul.onRows(self(), weight.shape().size(0), product);
     }
 
     /** The inner product of two vectors of equal length, of shape {@code []}. */

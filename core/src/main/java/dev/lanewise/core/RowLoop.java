@@ -40,7 +40,7 @@ final class RowLoop {
         int inner = walk.innerSize();
         int rows = walk.rows();
         int outer = walk.axes.outerCount(2);
-        if (shape.count() < PARALLEL_ELEMENTS || Parallel.threads() == 1) {
+        if (!worthSharing(shape.count())) {
             walk.axes.forEachOuter(2, (offsets, position) -> call.run(offsets, 0, rows, 0, inner));
         } else if (outer > 1) {
             Parallel.forRange(

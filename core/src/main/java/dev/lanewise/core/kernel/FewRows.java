@@ -21,6 +21,9 @@ final class FewRows {
     /** Multiply-adds that make a task: 10 microseconds from memory. */
     private static final int TASK = 65_536;
 
+    /** Rows of B that one row of A is multiplied by at a time. */
+    private static final int STREAMS = MOST_ROWS;
+
     private static final int LANES = Finish.LANES;
     private static final DotKernel SCALAR = new ScalarDots();
 
@@ -42,28 +45,61 @@ final class FewRows {
             multiply(tiles, n, m, k, b.transposed(), a.transposed(), c.transposed(), accumulate);
             return;
         }
+        Matrix rows = a.columnStride == 1 ? a : consecutive(m, k, a);
+        Parallel.forRange(n, Math.max(1, TASK / m / k), (from, to) -> {
+            if (m == 1) {
+                oneRow(tiles, from, to, k, rows, b, c, accumulate);
+            } else {
+                severalRows(tiles, m, from, to, k, rows, b, c, accumulate);
+            }
+        });
+    }
+
+    /** Each row of B with all rows of A. */
+    private static void severalRows(
+            @Nullable Tiles tiles,
+            int m,
+            int from,
+            int to,
+            int k,
+            Matrix rows,
+            Matrix b,
+            Matrix c,
+            boolean accumulate) {
         DotKernel all = tiles == null ? null : tiles.dots(m);
         DotKernel kernel = all == null ? SCALAR : all;
         int atOnce = all == null ? 1 : m;
-        Matrix rows = a.columnStride == 1 ? a : consecutive(m, k, a);
-        Parallel.forRange(n, Math.max(1, TASK / m / k), (from, to) -> {
-            float[] lanes = new float[m * LANES];
-            for (int j = from; j < to; j++) {
-                for (int i = 0; i < m; i += atOnce) {
-                    kernel.dot(
-                            k - k % LANES,
-                            b.values,
-                            b.index(0, j),
-                            rows.values,
-                            rows.index(i, 0),
-                            rows.rowStride,
-                            lanes);
-                    for (int row = 0; row < atOnce; row++) {
-                        finish(k, b, j, rows, i + row, lanes, row * LANES, c, accumulate);
-                    }
+        float[] lanes = new float[m * LANES];
+        int whole = k - k % LANES;
+        for (int j = from; j < to; j++) {
+            for (int i = 0; i < m; i += atOnce) {
+                kernel.dot(whole, b.values, b.index(0, j), rows.values, rows.index(i, 0), rows.rowStride, lanes);
+                for (int row = 0; row < atOnce; row++) {
+                    finish(k, b, j, rows, i + row, lanes, row * LANES, c, accumulate);
                 }
             }
-        });
+        }
+    }
+
+    /**
+     * The one row of A with several rows of B: these are read in as many streams, of which the processor foresees more
+     * than of a single one.
+     */
+    private static void oneRow(
+            @Nullable Tiles tiles, int from, int to, int k, Matrix row, Matrix b, Matrix c, boolean accumulate) {
+        DotKernel several = tiles == null ? null : tiles.dots(STREAMS);
+        DotKernel one = tiles == null ? null : tiles.dots(1);
+        float[] lanes = new float[STREAMS * LANES];
+        int whole = k - k % LANES;
+        int count;
+        for (int j = from; j < to; j += count) {
+            count = several != null && to - j >= STREAMS ? STREAMS : 1;
+            DotKernel kernel = count > 1 && several != null ? several : one != null ? one : SCALAR;
+            kernel.dot(whole, row.values, row.index(0, 0), b.values, b.index(0, j), b.columnStride, lanes);
+            for (int i = 0; i < count; i++) {
+                finish(k, b, j + i, row, 0, lanes, i * LANES, c, accumulate);
+            }
+        }
     }
 
     /** Takes the last elements, joins the lanes, and stores. */

@@ -60,8 +60,8 @@ final class BlockedProduct {
     private static final int ROWS_IN_PLACE = 32;
 
     /**
-     * Up to so many columns of C, A's rows are copied as rows. To turn them into packed columns takes two to three
-     * times as long, which more columns make good: tiles are a little faster on those.
+     * Up to so many columns of C, A's rows are copied as rows. To turn them into packed columns takes 0.1 to 0.3 ns an
+     * element, which more columns make good: tiles are a little faster on those.
      */
     private static final int COLUMNS_BY_ROWS = 256;
 

@@ -143,7 +143,7 @@ public final class Exponentials {
 
     /**
      * x, or anything moderate where eˣ is 0. To compute that 0 by multiplying would underflow, which processors of
-     * Intel do in microcode: attention spent ten times as long on scores of -∞ as on others.
+     * Intel do in microcode: an array half of which was -∞ took more than three times as long as another.
      */
     private static int atLeastLowest(ProgramBuilder p, int x) {
         return p.selectLess(x, p.constant(LOWEST), p.constant(0f), x);

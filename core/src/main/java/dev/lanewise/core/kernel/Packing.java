@@ -11,7 +11,7 @@ final class Packing {
     /**
      * Where what is consecutive in memory goes to different panels, so many steps of k are taken to all of them before
      * the next ones: memory is then read from front to back, in so many streams, as the processor foresees it. From
-     * panel to panel instead, a transposed A of 3072 x 1024 took half as long again.
+     * panel to panel instead, products of operands that are in no cache took 1.02 times as long.
      */
     private static final int COLUMNS_AT_ONCE = 32;
 

@@ -27,8 +27,8 @@ final class Packing {
                 height = tiles.rows(rows - i);
                 int at = a.index(row + i, column + p);
                 int panel = offset + i * k + p * height;
-                // What would be overwritten is the next panel's beginning, if that has been packed before.
-                boolean exact = p > 0 && p + columns == k;
+                // What may be overwritten beyond these columns must be this panel's own: the next one has been begun.
+                boolean exact = p > 0 && (k - p - columns) * height < SLACK;
                 panel(tiles, height, columns, a.values, at, a.rowStride, a.columnStride, to, panel, height, exact);
             }
         }

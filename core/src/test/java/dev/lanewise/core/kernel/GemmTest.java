@@ -96,6 +96,8 @@ class GemmTest {
     @ParameterizedTest
     @CsvSource({
         "30, 40, 2500, NN",
+        "19, 40, 865, TN",
+        "23, 70, 865, TN",
         "30, 40, 2500, NT",
         "30, 40, 2500, TN",
         "500, 70, 130, NN",

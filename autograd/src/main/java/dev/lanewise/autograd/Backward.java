@@ -4,6 +4,7 @@ import dev.lanewise.core.Computed;
 import dev.lanewise.core.CustomOp;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.FusedOp;
+import dev.lanewise.core.Ledger;
 import dev.lanewise.core.PrimitiveOp;
 import dev.lanewise.core.Saved;
 import dev.lanewise.core.Shape;
@@ -36,7 +37,10 @@ abstract class Backward<T extends TensorOps<T>> {
      * @param retain whether nodes keep what they keep; otherwise each lets go of it as soon as it is done
      */
     static Map<Node, Tensor> throughValues(Variable from, Tensor gradient, boolean retain) {
-        return new ThroughValues().leaves(from, gradient, retain);
+        Map<Node, Tensor> leaves = new ThroughValues().leaves(from, gradient, retain);
+        leaves.values().forEach(Ledger::expose);
+        Ledger.trim();
+        return leaves;
     }
 
     /** Gradients that remember how they were computed; null where a variable has no influence. */
@@ -51,6 +55,15 @@ abstract class Backward<T extends TensorOps<T>> {
     abstract void fused(FusedOp op, Node node, Saved<T> saved);
 
     abstract T zeros(Shape shape, DType dtype);
+
+    /** Runs the backward pass of a node, to whose results these gradients have come. */
+    abstract void execute(Node node, @Nullable Object[] sums, Runnable pass);
+
+    /** A gradient that waits for its node to be reached. */
+    abstract void retain(T gradient);
+
+    /** A gradient that need not wait any more. */
+    abstract void release(T gradient);
 
     final Map<Node, T> leaves(Variable from, T gradient, boolean retain) {
         Node start = from.node();
@@ -150,11 +163,20 @@ abstract class Backward<T extends TensorOps<T>> {
         Saved<T> saved = new NodeSaved(node, sums, wanted);
         var event = new BackwardEvent();
         event.begin();
-        switch (node.op()) {
-            case PrimitiveOp op -> op.backward(saved);
-            case CustomOp op -> op.backward(saved);
-            case FusedOp op -> fused(op, node, saved);
-            case null -> throw new AssertionError("a leaf has no backward pass");
+        execute(node, sums, () -> {
+            switch (node.op()) {
+                case PrimitiveOp op -> op.backward(saved);
+                case CustomOp op -> op.backward(saved);
+                case FusedOp op -> fused(op, node, saved);
+                case null -> throw new AssertionError("a leaf has no backward pass");
+            }
+        });
+        for (int i = 0; i < sums.length; i++) {
+            @SuppressWarnings("unchecked")
+            T done = (T) sums[i];
+            if (done != null) {
+                release(done);
+            }
         }
         event.end();
         if (event.shouldCommit()) {
@@ -176,8 +198,13 @@ abstract class Backward<T extends TensorOps<T>> {
     private void add(Node node, int result, T gradient) {
         @Nullable Object[] sums = gradients.computeIfAbsent(node, n -> new Object[n.resultCount()]);
         @SuppressWarnings("unchecked")
-        T sum = (T) sums[result];
-        sums[result] = sum == null ? gradient : sum.add(gradient);
+        T before = (T) sums[result];
+        T sum = before == null ? gradient : before.add(gradient);
+        sums[result] = sum;
+        retain(sum);
+        if (before != null) {
+            release(before);
+        }
     }
 
     /** All nodes that the given ones were computed from, each before its operands. */
@@ -284,6 +311,8 @@ abstract class Backward<T extends TensorOps<T>> {
     }
 
     private static final class ThroughValues extends Backward<Tensor> {
+        private final Ledger ledger = new Ledger(null);
+
         @Override
         Tensor lift(Tensor value, Node.Edge edge) {
             return value;
@@ -297,6 +326,32 @@ abstract class Backward<T extends TensorOps<T>> {
         @Override
         Tensor zeros(Shape shape, DType dtype) {
             return Tensor.zeros(dtype, shape);
+        }
+
+        /** The memory of gradients is used again as soon as they have been passed on, unless a user's code saw them. */
+        @Override
+        void execute(Node node, @Nullable Object[] sums, Runnable pass) {
+            if (node.op() instanceof CustomOp) {
+                node.expose();
+                for (Object sum : sums) {
+                    if (sum != null) {
+                        Ledger.expose((Tensor) sum);
+                    }
+                }
+                pass.run();
+            } else {
+                ledger.run(pass);
+            }
+        }
+
+        @Override
+        void retain(Tensor gradient) {
+            Ledger.retain(gradient);
+        }
+
+        @Override
+        void release(Tensor gradient) {
+            Ledger.release(gradient);
         }
     }
 
@@ -335,6 +390,18 @@ abstract class Backward<T extends TensorOps<T>> {
         Variable zeros(Shape shape, DType dtype) {
             return Variable.constantOf(Tensor.zeros(dtype, shape));
         }
+
+        @Override
+        void execute(Node node, @Nullable Object[] sums, Runnable pass) {
+            pass.run();
+        }
+
+        /** Gradients that remember how they were computed may be asked for at any time. */
+        @Override
+        void retain(Variable gradient) {}
+
+        @Override
+        void release(Variable gradient) {}
     }
 
     /** Hands its operand on, as a variable of its own. */

@@ -2,6 +2,7 @@ package dev.lanewise.autograd;
 
 import dev.lanewise.core.Computed;
 import dev.lanewise.core.DType;
+import dev.lanewise.core.Ledger;
 import dev.lanewise.core.Op;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
@@ -34,7 +35,30 @@ final class Node {
     private final DType dtype;
 
     private record Values(
-            @Nullable Kept[] operands, @Nullable Kept[] results, List<Tensor> state) {}
+            @Nullable Kept[] operands, @Nullable Kept[] results, List<Tensor> state) {
+        void release() {
+            for (Kept[] each : List.of(operands, results)) {
+                for (Kept kept : each) {
+                    if (kept != null) {
+                        Ledger.release(kept.tensor);
+                    }
+                }
+            }
+            state.forEach(Ledger::release);
+        }
+
+        /** From now on, anybody may hold them. */
+        void expose() {
+            for (Kept[] each : List.of(operands, results)) {
+                for (Kept kept : each) {
+                    if (kept != null) {
+                        Ledger.expose(kept.tensor);
+                    }
+                }
+            }
+            state.forEach(Ledger::expose);
+        }
+    }
 
     private Node(
             @Nullable Op op,
@@ -83,6 +107,7 @@ final class Node {
                 keptResults[i] = keep(computed.results().get(i));
             }
         }
+        computed.state().forEach(Ledger::retain);
         return new Node(
                 op,
                 edges,
@@ -93,6 +118,7 @@ final class Node {
     }
 
     private static Kept keep(Tensor tensor) {
+        Ledger.retain(tensor);
         return new Kept(tensor, tensor.version());
     }
 
@@ -138,7 +164,16 @@ final class Node {
 
     /** Lets go of what was kept: the pass that needed it is over. */
     void release() {
+        Values kept = values;
         values = null;
+        if (kept != null) {
+            kept.release();
+        }
+    }
+
+    /** What was kept is shown to a user's code, which may hold it. */
+    void expose() {
+        kept().expose();
     }
 
     private Values kept() {

@@ -3,6 +3,7 @@ package dev.lanewise.autograd;
 import dev.lanewise.core.Computed;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.FusedOp;
+import dev.lanewise.core.Ledger;
 import dev.lanewise.core.Op;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Variable implements TensorOps<Variable> {
     private static final ScopedValue<Boolean> WITHOUT_GRADIENTS = ScopedValue.newInstance();
+    private static final ScopedValue<Ledger> LEDGER = ScopedValue.newInstance();
 
     private final Tensor value;
     private final @Nullable Node node; // null: no gradient flows here
@@ -60,15 +62,38 @@ public final class Variable implements TensorOps<Variable> {
         return ScopedValue.where(WITHOUT_GRADIENTS, true).call(code::get);
     }
 
+    /**
+     * Runs code of which only the result is wanted, as the forward pass of a model: the memory of all other values that
+     * it computes is used again as soon as nobody needs it, after the backward pass or, if there will be none, at once.
+     * That saves the time to fill fresh memory with zeros and to collect it as garbage.
+     *
+     * <p>No reused memory can ever be seen. A value that was asked for within the code by {@link #value()}, or that a
+     * {@link dev.lanewise.core.CustomOp} has seen, is left alone. A variable that was made within the code, is not its
+     * result, and is used after the backward pass nevertheless, throws IllegalStateException then.
+     *
+     * @return what the code returns
+     */
+    public static Variable reusingMemory(Supplier<Variable> code) {
+        Ledger ledger = new Ledger(ledger());
+        try {
+            Variable result = ScopedValue.where(LEDGER, ledger).call(code::get);
+            ledger.close(List.of(result.value));
+            return result;
+        } finally {
+            ledger.abandon();
+        }
+    }
+
     /** The values. */
     @Override
     public Tensor value() {
+        Ledger.expose(value);
         return value;
     }
 
     /** The only element; see {@link Tensor#item()}. */
     public double item() {
-        return value.item();
+        return value().item();
     }
 
     /** Whether gradients flow to this variable. */
@@ -78,7 +103,7 @@ public final class Variable implements TensorOps<Variable> {
 
     /** The same values without memory: gradients stop here. */
     public Variable detach() {
-        return constantOf(value);
+        return new Variable(value, null, 0);
     }
 
     /**
@@ -168,7 +193,7 @@ public final class Variable implements TensorOps<Variable> {
         if (op instanceof FusedOp fused && !fused.hasKernels(values)) {
             return fused.composite(operands);
         }
-        Computed computed = op.compute(values);
+        Computed computed = compute(op, values);
         Node made = remembers ? Node.of(op, operands, values, computed) : null;
         List<Variable> results = new ArrayList<>(computed.results().size());
         for (int i = 0; i < computed.results().size(); i++) {
@@ -177,9 +202,22 @@ public final class Variable implements TensorOps<Variable> {
         return results;
     }
 
+    private static @Nullable Ledger ledger() {
+        return LEDGER.isBound() ? LEDGER.get() : null;
+    }
+
+    private static Computed compute(Op op, List<Tensor> operands) {
+        Ledger ledger = ledger();
+        if (ledger != null) {
+            return ledger.compute(op, operands);
+        }
+        operands.forEach(Ledger::exposeOutside);
+        return op.compute(operands);
+    }
+
     /** The values, as NumPy prints them. */
     @Override
     public String toString() {
-        return value.toString();
+        return value().toString();
     }
 }

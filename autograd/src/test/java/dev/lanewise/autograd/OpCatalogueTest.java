@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -165,6 +166,33 @@ class OpCatalogueTest {
                 compare(what, dtype, found.get(i).value(), expected.get(i).to(DType.FLOAT64));
                 compare("second order, " + what, dtype, actualSecond.get(i), second.get(i));
             }
+        }));
+    }
+
+    /** What is let go of is overwritten with NaN when tests run: see the property lanewise.poison. */
+    @TestFactory
+    List<DynamicTest> reusedMemoryIsNotSeen() {
+        return forEachCase(one -> forEachLayout(one, (layout, dtype, operands) -> {
+            // Operands and result are values on the way: they are kept, or not, as the operation asks for.
+            Function<List<Variable>, Variable> way = leaves -> {
+                List<Variable> same = leaves.stream().map(x -> x.mul(1)).toList();
+                return Variable.reusingMemory(() -> one.function().apply(same)).mul(1);
+            };
+            List<Variable> plain = operands.stream().map(Variable::of).toList();
+            Variable value = way.apply(plain);
+            Gradients expected = value.backwardRetainingGraph(weights(value.value()));
+            for (int pass = 0; pass < 3; pass++) {
+                List<Variable> leaves = operands.stream().map(Variable::of).toList();
+                Variable result = Variable.reusingMemory(() -> way.apply(leaves));
+                Gradients gradients = result.backward(weights(result.value()));
+                assertThat(result.value()).as(layout).isEqualTo(value.value());
+                for (int i = 0; i < leaves.size(); i++) {
+                    assertThat(gradients.of(leaves.get(i))).as(layout).isEqualTo(expected.of(plain.get(i)));
+                }
+            }
+            Variable without = Variable.withoutGradients(() -> way.apply(plain));
+            Variable alone = Variable.withoutGradients(() -> Variable.reusingMemory(() -> way.apply(plain)));
+            assertThat(alone.value()).as(layout).isEqualTo(without.value());
         }));
     }
 

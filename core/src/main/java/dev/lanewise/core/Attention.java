@@ -50,7 +50,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Tensor v = rowsDense(operands.get(2));
         Shape batch = batch(q);
         int rank = q.shape().rank();
-        Tensor result = like(q, v.shape().size(-1));
+        Tensor result = like(q, v.shape().size(-1), false);
         Tensor logSums = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
         new AttentionKernel(
                         q.shape().size(-2),
@@ -89,9 +89,9 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Tensor gradient = rowsDense(saved.gradient());
         Shape batch = batch(q);
         int rank = q.shape().rank();
-        Tensor queryGradient = like(q, q.shape().size(-1));
-        Tensor keyGradient = like(k, k.shape().size(-1));
-        Tensor valueGradient = like(v, v.shape().size(-1));
+        Tensor queryGradient = like(q, q.shape().size(-1), false);
+        Tensor keyGradient = like(k, k.shape().size(-1), true);
+        Tensor valueGradient = like(v, v.shape().size(-1), true);
         new AttentionKernel(
                         q.shape().size(-2),
                         k.shape().size(-2),
@@ -153,7 +153,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
      * A new tensor of the shape of x but for the last axis, laid out in memory in the order of x's axes: what was split
      * into heads and comes back is merged again without a copy.
      */
-    private static Tensor like(Tensor x, int size) {
+    private static Tensor like(Tensor x, int size, boolean zeros) {
         int rank = x.shape().rank();
         Integer[] order = new Integer[rank];
         Arrays.setAll(order, i -> i);
@@ -164,6 +164,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
             sizes[i] = i == rank - 1 ? size : x.shape().size(order[i]);
             inverse[order[i]] = i;
         }
-        return Views.permute(Tensor.allocate(x.dtype(), Shape.owning(sizes)), inverse);
+        Shape shape = Shape.owning(sizes);
+        return Views.permute(zeros ? Tensor.allocate(x.dtype(), shape) : Tensor.toBeWritten(x.dtype(), shape), inverse);
     }
 }

@@ -23,12 +23,4 @@ public enum DType {
     public int bytes() {
         return bytes;
     }
-
-    /** A new array of this element type, filled with zeros. */
-    Object newArray(int count) {
-        return switch (this) {
-            case FLOAT32 -> new float[count];
-            case FLOAT64 -> new double[count];
-        };
-    }
 }

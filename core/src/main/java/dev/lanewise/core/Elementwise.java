@@ -28,7 +28,7 @@ record Elementwise(Formula formula) implements PrimitiveOp {
         Shape shape = broadcastShape(formula.name(), operands);
         List<Tensor> results = new ArrayList<>(formula.resultCount());
         for (int i = 0; i < formula.resultCount(); i++) {
-            results.add(Tensor.allocate(operands.getFirst().dtype(), shape));
+            results.add(Tensor.toBeWritten(operands.getFirst().dtype(), shape));
         }
         RowLoop.run(formula, operands, results, RowLoop.repeat(Reduction.STORE, results.size()));
         return Computed.of(results);

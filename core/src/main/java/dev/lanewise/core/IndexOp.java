@@ -20,7 +20,7 @@ sealed interface IndexOp extends PrimitiveOp {
             int inner = innerCount(x.shape(), axis);
             int outer = x.shape().count() / Math.max(1, size * inner);
             int count = indices.shape().count();
-            Tensor result = Tensor.allocate(x.dtype(), x.shape().withSize(axis, count));
+            Tensor result = Tensor.toBeWritten(x.dtype(), x.shape().withSize(axis, count));
             int[] picked = indices.values();
             for (int block = 0; block < outer; block++) {
                 for (int i = 0; i < count; i++) {
@@ -92,7 +92,7 @@ sealed interface IndexOp extends PrimitiveOp {
             Tensor x = operands.getFirst().contiguous();
             indices.checkRange(name(), "index", x.shape().size(axis));
             int[] positions = positions(indices, axis, x.shape());
-            Tensor result = Tensor.allocate(x.dtype(), indices.shape());
+            Tensor result = Tensor.toBeWritten(x.dtype(), indices.shape());
             Indexing.take(x.array(), x.offset(), positions, result.array());
             return Computed.of(result);
         }

@@ -19,7 +19,7 @@ sealed interface JoinOp extends PrimitiveOp {
             for (Tensor operand : operands) {
                 size = Math.addExact(size, operand.shape().size(axis));
             }
-            Tensor result = Tensor.allocate(first.dtype(), first.shape().withSize(axis, size));
+            Tensor result = Tensor.toBeWritten(first.dtype(), first.shape().withSize(axis, size));
             int from = 0;
             for (Tensor operand : operands) {
                 int count = operand.shape().size(axis);

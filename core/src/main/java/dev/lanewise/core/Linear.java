@@ -30,7 +30,7 @@ record Linear() implements PrimitiveOp {
         int rows = x.shape().size(0);
         int in = x.shape().size(1);
         int out = weight.shape().size(0);
-        Tensor result = Tensor.allocate(x.dtype(), Shape.of(rows, out));
+        Tensor result = Tensor.toBeWritten(x.dtype(), Shape.of(rows, out));
         if (result.shape().isEmpty()) {
             return Computed.of(result);
         }

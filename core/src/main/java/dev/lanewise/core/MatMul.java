@@ -69,7 +69,7 @@ record MatMul(boolean transposeLeft, boolean transposeRight) implements Primitiv
         int[] resultSizes = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
         resultSizes[batch.rank()] = m;
         resultSizes[batch.rank() + 1] = n;
-        Tensor result = Tensor.allocate(left.dtype(), Shape.owning(resultSizes));
+        Tensor result = Tensor.toBeWritten(left.dtype(), Shape.owning(resultSizes));
         if (result.shape().isEmpty()) {
             return Computed.of(result);
         }

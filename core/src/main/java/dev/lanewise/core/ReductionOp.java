@@ -85,7 +85,7 @@ sealed interface ReductionOp extends PrimitiveOp {
         @Override
         public Computed forward(List<Tensor> operands) {
             Tensor x = operands.getFirst().contiguous();
-            Tensor result = Tensor.allocate(x.dtype(), x.shape());
+            Tensor result = Tensor.toBeWritten(x.dtype(), x.shape());
             int n = x.shape().size(axis);
             int inner = 1;
             for (int i = axis + 1; i < x.shape().rank(); i++) {

@@ -21,8 +21,8 @@ record Rows(Tensor matrix, int count, int n) {
         return Tensor.allocate(matrix.dtype(), Shape.of(count, 1));
     }
 
-    /** A new tensor of the matrix' shape. */
+    /** A new tensor of the matrix' shape, to be written. */
     Tensor another() {
-        return Tensor.allocate(matrix.dtype(), matrix.shape());
+        return Tensor.toBeWritten(matrix.dtype(), matrix.shape());
     }
 }

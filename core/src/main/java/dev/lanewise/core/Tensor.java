@@ -29,14 +29,23 @@ public final class Tensor implements TensorOps<Tensor> {
     private final int offset;
     private final int[] strides;
     private final @Nullable MutableTensor owner; // whose storage this shares, if anyone's
+    private final @Nullable Lease lease; // of storage that may be used again
 
-    private Tensor(DType dtype, Shape shape, Object array, int offset, int[] strides, @Nullable MutableTensor owner) {
+    private Tensor(
+            DType dtype,
+            Shape shape,
+            Object array,
+            int offset,
+            int[] strides,
+            @Nullable MutableTensor owner,
+            @Nullable Lease lease) {
         this.dtype = dtype;
         this.shape = shape;
         this.array = array;
         this.offset = offset;
         this.strides = strides;
         this.owner = owner;
+        this.lease = lease;
     }
 
     // ------------------------------------------------------------------ making tensors
@@ -315,22 +324,45 @@ public final class Tensor implements TensorOps<Tensor> {
 
     /** A new contiguous tensor of zeros. */
     static Tensor allocate(DType dtype, Shape shape) {
-        return contiguous(dtype, shape, dtype.newArray(shape.count()));
+        return allocate(dtype, shape, true);
+    }
+
+    /** A new contiguous tensor that holds anything: whoever asks for it writes every element. */
+    static Tensor toBeWritten(DType dtype, Shape shape) {
+        return allocate(dtype, shape, false);
+    }
+
+    private static Tensor allocate(DType dtype, Shape shape, boolean zeros) {
+        return switch (dtype) {
+            case FLOAT32 -> Ledger.newTensor(shape, zeros);
+            case FLOAT64 -> contiguous(dtype, shape, new double[shape.count()]);
+        };
     }
 
     /** A contiguous tensor over the given array, which it owns from now on. */
     static Tensor contiguous(DType dtype, Shape shape, Object array) {
-        return new Tensor(dtype, shape, array, 0, shape.contiguousStrides(), null);
+        return new Tensor(dtype, shape, array, 0, shape.contiguousStrides(), null, null);
+    }
+
+    /** A contiguous tensor over an array that may be used again. */
+    static Tensor leased(Shape shape, float[] array, Lease lease) {
+        return new Tensor(DType.FLOAT32, shape, array, 0, shape.contiguousStrides(), null, lease);
+    }
+
+    /** The lease of this tensor's storage; null if the garbage collector alone sees to it. */
+    @Nullable
+    Lease lease() {
+        return lease;
     }
 
     /** A tensor over the storage of a mutable one. */
     static Tensor over(MutableTensor owner, DType dtype, Shape shape, Object array) {
-        return new Tensor(dtype, shape, array, 0, shape.contiguousStrides(), owner);
+        return new Tensor(dtype, shape, array, 0, shape.contiguousStrides(), owner, null);
     }
 
     /** A view of the same storage. */
     Tensor view(Shape viewShape, int viewOffset, int[] viewStrides) {
-        return new Tensor(dtype, viewShape, array, viewOffset, viewStrides, owner);
+        return new Tensor(dtype, viewShape, array, viewOffset, viewStrides, owner, lease);
     }
 
     Object array() {

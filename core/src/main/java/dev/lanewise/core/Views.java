@@ -132,7 +132,7 @@ final class Views {
 
     /** A contiguous copy. */
     static Tensor copy(Tensor x) {
-        Tensor result = Tensor.allocate(x.dtype(), x.shape());
+        Tensor result = Tensor.toBeWritten(x.dtype(), x.shape());
         copyInto(x, result);
         return result;
     }

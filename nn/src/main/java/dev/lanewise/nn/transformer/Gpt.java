@@ -92,7 +92,7 @@ public final class Gpt extends Layer {
      * @throws IndexOutOfBoundsException if a number is no token
      */
     public Variable forward(IntTensor numbers, Pass pass) {
-        return logits(hidden(numbers, pass));
+        return Variable.reusingMemory(() -> logits(hidden(numbers, pass)));
     }
 
     /**
@@ -100,7 +100,7 @@ public final class Gpt extends Layer {
      * {@link Losses#IGNORED}.
      */
     public Variable loss(IntTensor numbers, IntTensor targets, Pass pass) {
-        return Losses.crossEntropy(forward(numbers, pass), targets);
+        return Variable.reusingMemory(() -> Losses.crossEntropy(forward(numbers, pass), targets));
     }
 
     /** The vectors after the last block and its normalisation, [batch, time] → [batch, time, width]. */
@@ -158,10 +158,10 @@ public final class Gpt extends Layer {
             int end = length + i;
             int start = Math.max(0, end - config.context());
             IntTensor seen = IntTensor.of(Shape.of(1, end - start), Arrays.copyOfRange(all, start, end));
-            Tensor logits = Variable.withoutGradients(() -> {
+            Tensor logits = Variable.withoutGradients(() -> Variable.reusingMemory(() -> {
                         Variable hidden = hidden(seen, Pass.inference());
                         return logits(hidden.slice(1, end - start - 1, end - start)); // (1, 1, vocabulary)
-                    })
+                    }))
                     .value()
                     .reshape(-1);
             all[end] = draw(logits, temperature, rng.stream(i));

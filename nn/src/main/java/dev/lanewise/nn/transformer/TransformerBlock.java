@@ -26,7 +26,9 @@ public final class TransformerBlock extends Layer {
 
     /** [batch, time, width] → the same. */
     public Variable forward(Variable x, Pass pass) {
-        Variable attended = x.add(attention.forward(attentionNorm.forward(x), pass));
-        return attended.add(feedForward.forward(feedForwardNorm.forward(attended), pass));
+        return Variable.reusingMemory(() -> {
+            Variable attended = x.add(attention.forward(attentionNorm.forward(x), pass));
+            return attended.add(feedForward.forward(feedForwardNorm.forward(attended), pass));
+        });
     }
 }

@@ -74,6 +74,13 @@ final class BlockedProduct {
     /** Fewer multiply-adds are not shared among threads: 5 microseconds of one core, where sharing costs one or two. */
     private static final long WORTH_SHARING = 500_000;
 
+    /**
+     * Up to so many multiply-adds, each thread packs all of B itself: what another core has just packed is slow to come
+     * from its caches. On two threads 128 x 128 x 128 takes 20 microseconds, where B packed together made it 38 if it
+     * had to be transposed, and 22 if not; 256 x 256 x 256 took the same time either way.
+     */
+    private static final long WORTH_PACKING_TOGETHER = 4_000_000;
+
     /** Floats that are worth a task of packing. */
     private static final int PACKING_TASK = 16_384;
 
@@ -158,20 +165,32 @@ final class BlockedProduct {
 
     /** Computes it; neither of m, n, k is 0. */
     void run() {
-        if (n > m && (leftInPlace || (long) m * k <= SMALL_LEFT)) {
+        if (threads > 1 && m >= 2 * tiles.mr && (long) m * n * k <= WORTH_PACKING_TOGETHER) {
+            apart();
+        } else if (n > m && (leftInPlace || (long) m * k <= SMALL_LEFT)) {
             byColumns();
         } else {
             byRows();
         }
     }
 
+    /** Each thread computes some rows by itself. */
+    private void apart() {
+        int parts = Math.min(threads, m / tiles.mr);
+        Parallel.forEach(parts, part -> {
+            int from = firstRow(part, parts);
+            int to = firstRow(part + 1, parts);
+            var leftRows = new Matrix(a.values, a.index(from, 0), a.rowStride, a.columnStride);
+            var rows = new Matrix(c.values, c.index(from, 0), c.rowStride, c.columnStride);
+            new BlockedProduct(tiles, to - from, n, k, leftRows, b, rows, accumulate, added).run();
+        });
+    }
+
     /** B is packed by all threads, then each task packs some rows of A and multiplies them. */
     private void byRows() {
         int nc = evenly(n, NC, tiles.nr);
         int depth = Math.max(1, PACKED_RIGHT / roundedUp(nc, tiles.nr) / kc) * kc;
-        int mc =
-                evenly(m, threads == 1 ? MC : Math.clamp(m / (threads * TASKS_PER_THREAD), 2 * tiles.mr, MC), tiles.mr);
-        int groups = (m + mc - 1) / mc;
+        int groups = rowGroups();
         for (int jc = 0; jc < n; jc += nc) {
             int columns = Math.min(nc, n - jc);
             int packedColumns = roundedUp(Math.max(0, jc + columns - Math.max(jc, firstPacked)), tiles.nr);
@@ -181,10 +200,30 @@ final class BlockedProduct {
                 float[] right = ScratchBuffers.take(packedColumns * steps + Packing.SLACK);
                 var block = new RightBlock(jc, columns, packedColumns, pb, steps, right);
                 packRight(block);
-                share(groups, group -> rows(group * mc, Math.min(mc, m - group * mc), block));
+                share(groups, group -> {
+                    int row = firstRow(group, groups);
+                    rows(row, firstRow(group + 1, groups) - row, block);
+                });
                 ScratchBuffers.give(right);
             }
         }
+    }
+
+    /** How many groups of at most MC rows C is divided into: as many for each thread. */
+    private int rowGroups() {
+        int fewest = (m + MC - 1) / MC;
+        if (threads == 1) {
+            return fewest;
+        }
+        int most = Math.max(1, m / (2 * tiles.mr));
+        int each = Math.min((most + threads - 1) / threads, TASKS_PER_THREAD);
+        return roundedUp(Math.max(fewest, Math.min(most, each * threads)), threads);
+    }
+
+    /** Where a group of rows begins: groups differ by the rows of one tile at the most. */
+    private int firstRow(int group, int groups) {
+        int rowTiles = (m + tiles.mr - 1) / tiles.mr;
+        return Math.min(m, (int) ((long) rowTiles * group / groups) * tiles.mr);
     }
 
     /**

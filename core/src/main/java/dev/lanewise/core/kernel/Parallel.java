@@ -1,7 +1,7 @@
 package dev.lanewise.core.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
@@ -111,6 +111,11 @@ public final class Parallel {
         return Thread.currentThread() instanceof Worker || INSIDE.get();
     }
 
+    /** The number of the current thread among those that share work, from 1; 0 for all that are not the pool's. */
+    static int number() {
+        return Thread.currentThread() instanceof Worker worker ? worker.number : 0;
+    }
+
     static Setting parse(@Nullable String property, int processors) {
         if (property == null) {
             return new Setting(Math.clamp(processors, 1, MOST_THREADS), "");
@@ -129,11 +134,19 @@ public final class Parallel {
                         .formatted(PROPERTY, property, MOST_THREADS, processors));
     }
 
-    /** One call of {@link #forEach}: who takes part draws the next index until there are none. */
+    /**
+     * One call of {@link #forEach}. Each thread has a share of the tasks, consecutive ones, and draws from the others'
+     * shares when its own is empty. So in call after call the same thread does the same part of the work, as long as
+     * none is held up, and finds what it wrote last time in its own caches.
+     */
     private static final class Call {
+        /** Counters lie so far apart that threads do not wait for each other's cache lines. */
+        private static final int PITCH = 16;
+
         private final int tasks;
         private final IntConsumer body;
-        private final AtomicLong drawn = new AtomicLong();
+        private final int shares = threads();
+        private final AtomicIntegerArray drawn = new AtomicIntegerArray(shares * PITCH); // of each share, how many
         private final AtomicInteger finished = new AtomicInteger();
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private volatile @Nullable Thread waiting;
@@ -143,24 +156,48 @@ public final class Parallel {
             this.body = body;
         }
 
-        boolean hasTasks() {
-            return drawn.get() < tasks;
+        private int first(int share) {
+            return (int) ((long) tasks * share / shares);
         }
 
-        void takePart() {
+        private boolean hasTasks(int share) {
+            return drawn.get(share * PITCH) < first(share + 1) - first(share);
+        }
+
+        boolean hasTasks() {
+            for (int share = 0; share < shares; share++) {
+                if (hasTasks(share)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Does tasks until there are none left to begin, beginning with a share. */
+        void takePart(int own) {
             int done = 0;
-            for (long task = drawn.getAndIncrement(); task < tasks; task = drawn.getAndIncrement()) {
-                if (failure.get() == null) {
-                    try {
-                        body.accept((int) task);
-                    } catch (Throwable e) {
-                        fail(e);
+            for (int i = 0; i < shares; i++) {
+                int share = (own + i) % shares;
+                while (hasTasks(share)) {
+                    int task = first(share) + drawn.getAndIncrement(share * PITCH);
+                    if (task < first(share + 1)) {
+                        run(task);
+                        done++;
                     }
                 }
-                done++;
             }
             if (done > 0 && finished.addAndGet(done) == tasks) {
                 LockSupport.unpark(waiting);
+            }
+        }
+
+        private void run(int task) {
+            if (failure.get() == null) {
+                try {
+                    body.accept(task);
+                } catch (Throwable e) {
+                    fail(e);
+                }
             }
         }
 
@@ -232,7 +269,7 @@ public final class Parallel {
             INSIDE.set(true);
             try {
                 int place = publish(call);
-                call.takePart();
+                call.takePart(0);
                 if (place >= 0) {
                     calls.set(place, null);
                 }
@@ -265,11 +302,11 @@ public final class Parallel {
         }
 
         /** Takes part in every call that has tasks left. */
-        void help() {
+        void help(int worker) {
             for (int place = 0; place < MOST_CALLS; place++) {
                 Call call = calls.get(place);
                 if (call != null && call.hasTasks()) {
-                    call.takePart();
+                    call.takePart(worker);
                 }
             }
         }
@@ -277,11 +314,13 @@ public final class Parallel {
 
     private static final class Worker extends Thread {
         private final Pool pool;
+        private final int number; // from 1: the callers are number 0
         private volatile boolean parked;
 
         Worker(Pool pool, int number) {
             super(null, null, "lanewise-" + number, 0, false);
             this.pool = pool;
+            this.number = number;
             setDaemon(true);
         }
 
@@ -289,7 +328,7 @@ public final class Parallel {
         public void run() {
             while (true) {
                 int known = pool.news.get();
-                pool.help();
+                pool.help(number);
                 if (!looksForNews(known)) {
                     // First the flag, then the look: a caller counts its news first, then looks at the flag. One sees
                     // the other.

@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
  * Arrays for what lives only within a kernel, as packed panels and blocks of scores do, kept from one call to the next:
  * a fresh array is filled with zeros first, at the cost of packing it once more, and the garbage collector has to come
  * the sooner (blocks of scores were a fifth of all that a training step allocated). Of each size, a power of two, as
- * many are kept as threads use at the same time.
+ * many are kept as threads use at the same time. A thread gets back what it gave, if it can be, since that is in its
+ * own caches.
  */
 final class ScratchBuffers {
     private static final int SMALLEST_LOG = 10;
     private static final int LARGEST_LOG = 21;
-    private static final int KEPT = 2 * Parallel.threads() + 2;
+    private static final int EACH = 2;
+    private static final int KEPT = EACH * Parallel.threads() + 2;
     private static final AtomicReferenceArray<float @Nullable []> FREE =
             new AtomicReferenceArray<>((LARGEST_LOG - SMALLEST_LOG + 1) * KEPT);
 
@@ -25,7 +27,9 @@ final class ScratchBuffers {
             return new float[length];
         }
         int first = (log - SMALLEST_LOG) * KEPT;
-        for (int i = first; i < first + KEPT; i++) {
+        int own = EACH * Parallel.number();
+        for (int slot = 0; slot < KEPT; slot++) {
+            int i = first + (own + slot) % KEPT;
             if (FREE.get(i) != null) {
                 float @Nullable [] buffer = FREE.getAndSet(i, null);
                 if (buffer != null) {
@@ -43,7 +47,9 @@ final class ScratchBuffers {
             return;
         }
         int first = (log - SMALLEST_LOG) * KEPT;
-        for (int i = first; i < first + KEPT; i++) {
+        int own = EACH * Parallel.number();
+        for (int slot = 0; slot < KEPT; slot++) {
+            int i = first + (own + slot) % KEPT;
             if (FREE.get(i) == null && FREE.compareAndSet(i, null, buffer)) {
                 return;
             }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The state's keys and the weights' orientation are those of nanoGPT and minGPT
  * ({@code transformer.h.0.attn.c_attn.weight}, [outputs, inputs]). Weights are drawn as GPT-2's: normal with deviation
  * 0.02, the two projections back into the stream of each block by √(2·layers) less.
+ *
+ * <p>The memory of what is computed on the way is used again: see {@link Variable#reusingMemory}.
  */
 public final class Gpt extends Layer {
     private static final double NORM_EPSILON = 1e-5;

@@ -24,7 +24,10 @@ public final class TransformerBlock extends Layer {
         this.feedForward = child("mlp", feedForward);
     }
 
-    /** [batch, time, width] → the same. */
+    /**
+     * [batch, time, width] → the same. The memory of what is computed on the way is used again: see
+     * {@link Variable#reusingMemory}.
+     */
     public Variable forward(Variable x, Pass pass) {
         return Variable.reusingMemory(() -> {
             Variable attended = x.add(attention.forward(attentionNorm.forward(x), pass));

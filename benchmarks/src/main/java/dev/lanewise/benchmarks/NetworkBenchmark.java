@@ -8,6 +8,7 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Dropout;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Pass;
+import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Param;
@@ -98,6 +99,24 @@ public class NetworkBenchmark extends AverageTimes {
     @Benchmark
     public Tensor layerNorm(Activations a) {
         return a.x.layerNorm(a.weight, a.bias, 1e-5);
+    }
+
+    /** The same as within a model, where the result's memory is used again. */
+    @Benchmark
+    public Variable softmaxWithin(Activations a) {
+        return within(() -> Variable.constantOf(a.square).softmax(-1));
+    }
+
+    /** The same as within a model, where the result's memory is used again. */
+    @Benchmark
+    public Variable layerNormWithin(Activations a) {
+        return within(() ->
+                Variable.constantOf(a.x).layerNorm(Variable.constantOf(a.weight), Variable.constantOf(a.bias), 1e-5));
+    }
+
+    /** The first row of a result, computed for itself, so that the result is on the way only. */
+    private static Variable within(Supplier<Variable> code) {
+        return Variable.reusingMemory(() -> code.get().slice(0, 0, 1).mul(1));
     }
 
     /** Dropout of a tenth, 1024 x 768: random numbers, a comparison, a product. */

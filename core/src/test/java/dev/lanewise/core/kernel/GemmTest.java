@@ -95,6 +95,11 @@ class GemmTest {
      */
     @ParameterizedTest
     @CsvSource({
+        "131, 130, 100, NN", // each thread for itself
+        "131, 130, 100, NT",
+        "131, 130, 100, TN",
+        "25, 300, 300, NT",
+        "1030, 90, 100, NN",
         "30, 40, 2500, NN",
         "19, 40, 865, TN",
         "23, 70, 865, TN",
@@ -146,6 +151,33 @@ class GemmTest {
                 assertSame(product.runPublic(), expected, "public", product);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"131, 130, 100", "1030, 90, 100", "70, 1100, 90"})
+    void aRowIsAddedOnce(int m, int n, int k) {
+        var random = new Random(5);
+        float[] a = random(random, m * k);
+        float[] b = random(random, k * n);
+        float[] row = random(random, n + 3);
+        var left = new Matrix(a, 0, k, 1);
+        var right = new Matrix(b, 0, n, 1);
+        float[] expected = new float[m * n];
+        Gemm.product(null, m, n, k, left, right, new Matrix(expected, 0, n, 1), false, null);
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] += row[3 + i % n];
+        }
+        float[] sums = new float[m * n];
+        Gemm.product(tiles(Lanes.bits()), m, n, k, left, right, new Matrix(sums, 0, n, 1), false, new AddedRow(row, 3));
+        assertThat(sums).isEqualTo(expected);
+    }
+
+    private static float[] random(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return values;
     }
 
     @Test

@@ -202,8 +202,9 @@ public final class Variable implements TensorOps<Variable> {
         return results;
     }
 
+    /** The ledger of the code that runs; null if there is none, or if another thread's has been handed down. */
     private static @Nullable Ledger ledger() {
-        return LEDGER.isBound() ? LEDGER.get() : null;
+        return LEDGER.isBound() && LEDGER.get().isOpen() ? LEDGER.get() : null;
     }
 
     private static Computed compute(Op op, List<Tensor> operands) {

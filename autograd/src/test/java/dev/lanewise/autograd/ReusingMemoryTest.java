@@ -110,6 +110,26 @@ class ReusingMemoryTest {
     }
 
     @Test
+    void aVariableThatAnotherThreadUsesIsLeftAlone() {
+        Variable x = Variable.of(input);
+        List<Variable> seen = new ArrayList<>();
+        Variable sum = Variable.reusingMemory(() -> {
+            Variable exp = x.exp();
+            var thread = new Thread(() -> seen.add(exp.transpose()));
+            thread.start();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return exp.square().sum();
+        });
+        sum.backward();
+        useMemory();
+        assertThat(seen.getFirst().value()).isEqualTo(input.exp().transpose());
+    }
+
+    @Test
     void aGradientThatWasGivenStays() {
         Variable x = Variable.of(input);
         Tensor seed = Variable.reusingMemory(() -> Variable.of(input).exp()).value();

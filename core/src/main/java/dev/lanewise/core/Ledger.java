@@ -23,6 +23,7 @@ public final class Ledger {
 
     private final @Nullable Ledger outer;
     private final List<Lease> leases = new ArrayList<>();
+    private final Thread thread = Thread.currentThread();
     private volatile boolean open = true;
 
     /** @param outer an open ledger to which results go that outlast this one; null if there is none */
@@ -118,15 +119,16 @@ public final class Ledger {
         }
     }
 
-    /** Exposes a tensor that is used where the ledger that it was made under is closed. */
+    /** Exposes a tensor that is used where the ledger it was made under is not open: later, or in another thread. */
     public static void exposeOutside(Tensor tensor) {
         if (tensor.lease() != null) {
             tensor.lease().exposeOutside();
         }
     }
 
-    boolean isOpen() {
-        return open;
+    /** Whether the calling thread may make results under it: it is that thread's own, and not closed. */
+    public boolean isOpen() {
+        return open && thread == Thread.currentThread();
     }
 
     /** Lets go of everything but the results, which go to the outer ledger, or are exposed where there is none. */

@@ -217,7 +217,8 @@ final class BlockedProduct {
         }
         int most = Math.max(1, m / (2 * tiles.mr));
         int each = Math.min((most + threads - 1) / threads, TASKS_PER_THREAD);
-        return roundedUp(Math.max(fewest, Math.min(most, each * threads)), threads);
+        int rowTiles = (m + tiles.mr - 1) / tiles.mr;
+        return Math.min(rowTiles, roundedUp(Math.max(fewest, Math.min(most, each * threads)), threads));
     }
 
     /** Where a group of rows begins: groups differ by the rows of one tile at the most. */

@@ -56,14 +56,20 @@ abstract class Backward<T extends TensorOps<T>> {
 
     abstract T zeros(Shape shape, DType dtype);
 
+    /*
+     * What a walk does about the memory of its gradients: nothing, unless it knows that nobody can ask for them later.
+     */
+
     /** Runs the backward pass of a node, to whose results these gradients have come. */
-    abstract void execute(Node node, @Nullable Object[] sums, Runnable pass);
+    void execute(Node node, @Nullable Object[] sums, Runnable pass) {
+        pass.run();
+    }
 
-    /** A gradient that waits for its node to be reached. */
-    abstract void retain(T gradient);
+    /** A gradient waits for its node to be reached. */
+    void retain(T gradient) {}
 
-    /** A gradient that need not wait any more. */
-    abstract void release(T gradient);
+    /** A gradient need not wait any more. */
+    void release(T gradient) {}
 
     final Map<Node, T> leaves(Variable from, T gradient, boolean retain) {
         Node start = from.node();
@@ -171,9 +177,9 @@ abstract class Backward<T extends TensorOps<T>> {
                 case null -> throw new AssertionError("a leaf has no backward pass");
             }
         });
-        for (int i = 0; i < sums.length; i++) {
+        for (Object sum : sums) {
             @SuppressWarnings("unchecked")
-            T done = (T) sums[i];
+            T done = (T) sum;
             if (done != null) {
                 release(done);
             }
@@ -390,18 +396,6 @@ abstract class Backward<T extends TensorOps<T>> {
         Variable zeros(Shape shape, DType dtype) {
             return Variable.constantOf(Tensor.zeros(dtype, shape));
         }
-
-        @Override
-        void execute(Node node, @Nullable Object[] sums, Runnable pass) {
-            pass.run();
-        }
-
-        /** Gradients that remember how they were computed may be asked for at any time. */
-        @Override
-        void retain(Variable gradient) {}
-
-        @Override
-        void release(Variable gradient) {}
     }
 
     /** Hands its operand on, as a variable of its own. */

@@ -9,6 +9,7 @@ import dev.lanewise.core.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,27 +37,15 @@ final class Node {
 
     private record Values(
             @Nullable Kept[] operands, @Nullable Kept[] results, List<Tensor> state) {
-        void release() {
+        void forEach(Consumer<Tensor> action) {
             for (Kept[] each : List.of(operands, results)) {
                 for (Kept kept : each) {
                     if (kept != null) {
-                        Ledger.release(kept.tensor);
+                        action.accept(kept.tensor);
                     }
                 }
             }
-            state.forEach(Ledger::release);
-        }
-
-        /** From now on, anybody may hold them. */
-        void expose() {
-            for (Kept[] each : List.of(operands, results)) {
-                for (Kept kept : each) {
-                    if (kept != null) {
-                        Ledger.expose(kept.tensor);
-                    }
-                }
-            }
-            state.forEach(Ledger::expose);
+            state.forEach(action);
         }
     }
 
@@ -107,18 +96,12 @@ final class Node {
                 keptResults[i] = keep(computed.results().get(i));
             }
         }
-        computed.state().forEach(Ledger::retain);
-        return new Node(
-                op,
-                edges,
-                new Values(keptOperands, keptResults, computed.state()),
-                shapes,
-                resultShapes,
-                values.getFirst().dtype());
+        var kept = new Values(keptOperands, keptResults, computed.state());
+        kept.forEach(Ledger::retain);
+        return new Node(op, edges, kept, shapes, resultShapes, values.getFirst().dtype());
     }
 
     private static Kept keep(Tensor tensor) {
-        Ledger.retain(tensor);
         return new Kept(tensor, tensor.version());
     }
 
@@ -167,13 +150,13 @@ final class Node {
         Values kept = values;
         values = null;
         if (kept != null) {
-            kept.release();
+            kept.forEach(Ledger::release);
         }
     }
 
     /** What was kept is shown to a user's code, which may hold it. */
     void expose() {
-        kept().expose();
+        kept().forEach(Ledger::expose);
     }
 
     private Values kept() {

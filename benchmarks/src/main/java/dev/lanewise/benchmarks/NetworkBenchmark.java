@@ -101,13 +101,13 @@ public class NetworkBenchmark extends AverageTimes {
         return a.x.layerNorm(a.weight, a.bias, 1e-5);
     }
 
-    /** The same as within a model, where the result's memory is used again. */
+    /** {@link #softmax} as within a model, where the result's memory is used again. */
     @Benchmark
     public Variable softmaxWithin(Activations a) {
         return within(() -> Variable.constantOf(a.square).softmax(-1));
     }
 
-    /** The same as within a model, where the result's memory is used again. */
+    /** {@link #layerNorm} as within a model. */
     @Benchmark
     public Variable layerNormWithin(Activations a) {
         return within(() ->

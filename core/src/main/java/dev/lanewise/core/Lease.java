@@ -48,7 +48,7 @@ final class Lease {
         ledger = other;
     }
 
-    synchronized void checkAlive() {
+    private void checkAlive() {
         if (ended) {
             throw new IllegalStateException(
                     "the memory of this value was used again: it was computed within reusingMemory, as in the forward pass of a Gpt, and was not its result; ask for its value() there, or return it from there");

@@ -3,6 +3,7 @@ package dev.lanewise.core;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +34,11 @@ public final class Ledger {
 
     /** Computes an operation. What it makes that is neither result nor state is free again when it is done. */
     public Computed compute(Op op, List<Tensor> operands) {
-        for (Tensor operand : operands) {
-            if (operand.lease() != null) {
-                if (op instanceof CustomOp) {
-                    operand.lease().expose();
-                } else {
-                    operand.lease().exposeOutside();
-                }
-            }
-        }
         if (op instanceof CustomOp) {
+            operands.forEach(Ledger::expose);
             return op.compute(operands);
         }
+        operands.forEach(Ledger::exposeOutside);
         int before = leases.size();
         Computed computed = noting(() -> op.compute(operands));
         int kept = before;
@@ -96,16 +90,12 @@ public final class Ledger {
 
     /** Somebody holds a tensor. */
     public static void retain(Tensor tensor) {
-        if (tensor.lease() != null) {
-            tensor.lease().retain();
-        }
+        onLease(tensor, Lease::retain);
     }
 
     /** Somebody no longer holds a tensor. */
     public static void release(Tensor tensor) {
-        if (tensor.lease() != null) {
-            tensor.lease().release();
-        }
+        onLease(tensor, Lease::release);
     }
 
     /**
@@ -114,15 +104,18 @@ public final class Ledger {
      * @throws IllegalStateException if its memory was used again
      */
     public static void expose(Tensor tensor) {
-        if (tensor.lease() != null) {
-            tensor.lease().expose();
-        }
+        onLease(tensor, Lease::expose);
     }
 
     /** Exposes a tensor that is used where the ledger it was made under is not open: later, or in another thread. */
     public static void exposeOutside(Tensor tensor) {
-        if (tensor.lease() != null) {
-            tensor.lease().exposeOutside();
+        onLease(tensor, Lease::exposeOutside);
+    }
+
+    private static void onLease(Tensor tensor, Consumer<Lease> action) {
+        Lease lease = tensor.lease();
+        if (lease != null) {
+            action.accept(lease);
         }
     }
 

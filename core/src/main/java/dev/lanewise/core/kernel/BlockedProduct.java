@@ -211,20 +211,22 @@ final class BlockedProduct {
 
     /** How many groups of at most MC rows C is divided into: as many for each thread. */
     private int rowGroups() {
-        int fewest = (m + MC - 1) / MC;
+        int fewest = Math.ceilDiv(m, MC);
         if (threads == 1) {
             return fewest;
         }
         int most = Math.max(1, m / (2 * tiles.mr));
-        int each = Math.min((most + threads - 1) / threads, TASKS_PER_THREAD);
-        int rowTiles = (m + tiles.mr - 1) / tiles.mr;
-        return Math.min(rowTiles, roundedUp(Math.max(fewest, Math.min(most, each * threads)), threads));
+        int each = Math.min(Math.ceilDiv(most, threads), TASKS_PER_THREAD);
+        return Math.min(rowTiles(), roundedUp(Math.max(fewest, Math.min(most, each * threads)), threads));
     }
 
     /** Where a group of rows begins: groups differ by the rows of one tile at the most. */
     private int firstRow(int group, int groups) {
-        int rowTiles = (m + tiles.mr - 1) / tiles.mr;
-        return Math.min(m, (int) ((long) rowTiles * group / groups) * tiles.mr);
+        return Math.min(m, Parallel.begin(rowTiles(), group, groups) * tiles.mr);
+    }
+
+    private int rowTiles() {
+        return Math.ceilDiv(m, tiles.mr);
     }
 
     /**
@@ -311,8 +313,8 @@ final class BlockedProduct {
         share(tasks, task -> {
             float[] right = ScratchBuffers.take(tiles.nr * kc + Packing.SLACK);
             float[] scratch = ScratchBuffers.take(scratchSize());
-            int end = (int) ((long) rightPanels * (task + 1) / tasks) * tiles.nr;
-            for (int j = (int) ((long) rightPanels * task / tasks) * tiles.nr; j < Math.min(n, end); j += tiles.nr) {
+            int end = Math.min(n, Parallel.begin(rightPanels, task + 1, tasks) * tiles.nr);
+            for (int j = Parallel.begin(rightPanels, task, tasks) * tiles.nr; j < end; j += tiles.nr) {
                 for (int pc = 0; pc < k; pc += kc) {
                     int steps = Math.min(kc, k - pc);
                     Panels block = panels[pc / kc];

@@ -89,12 +89,13 @@ final class FewRows {
             @Nullable Tiles tiles, int from, int to, int k, Matrix row, Matrix b, Matrix c, boolean accumulate) {
         DotKernel several = tiles == null ? null : tiles.dots(STREAMS);
         DotKernel one = tiles == null ? null : tiles.dots(1);
+        DotKernel single = one == null ? SCALAR : one;
         float[] lanes = new float[STREAMS * LANES];
         int whole = k - k % LANES;
         int count;
         for (int j = from; j < to; j += count) {
             count = several != null && to - j >= STREAMS ? STREAMS : 1;
-            DotKernel kernel = count > 1 && several != null ? several : one != null ? one : SCALAR;
+            DotKernel kernel = several == null || count == 1 ? single : several;
             kernel.dot(whole, row.values, row.index(0, 0), b.values, b.index(0, j), b.columnStride, lanes);
             for (int i = 0; i < count; i++) {
                 finish(k, b, j + i, row, 0, lanes, i * LANES, c, accumulate);

@@ -103,7 +103,12 @@ public final class Parallel {
             body.accept(0, n);
             return;
         }
-        forEach(parts, part -> body.accept((int) ((long) n * part / parts), (int) ((long) n * (part + 1) / parts)));
+        forEach(parts, part -> body.accept(begin(n, part, parts), begin(n, part + 1, parts)));
+    }
+
+    /** Where a part of {@code [0, n)} begins, and the one before it ends: parts differ by one index at the most. */
+    static int begin(int n, int part, int parts) {
+        return (int) ((long) n * part / parts);
     }
 
     /** Whether the current thread is inside a task, so that a further call would run on it alone. */
@@ -157,7 +162,7 @@ public final class Parallel {
         }
 
         private int first(int share) {
-            return (int) ((long) tasks * share / shares);
+            return begin(tasks, share, shares);
         }
 
         private boolean hasTasks(int share) {

@@ -26,10 +26,8 @@ final class ScratchBuffers {
         if (log > LARGEST_LOG) {
             return new float[length];
         }
-        int first = (log - SMALLEST_LOG) * KEPT;
-        int own = EACH * Parallel.number();
         for (int slot = 0; slot < KEPT; slot++) {
-            int i = first + (own + slot) % KEPT;
+            int i = place(log, slot);
             if (FREE.get(i) != null) {
                 float @Nullable [] buffer = FREE.getAndSet(i, null);
                 if (buffer != null) {
@@ -40,16 +38,19 @@ final class ScratchBuffers {
         return new float[1 << log];
     }
 
+    /** Where arrays of this size are: each thread looks at its own slots first, then at all others. */
+    private static int place(int log, int slot) {
+        return (log - SMALLEST_LOG) * KEPT + (EACH * Parallel.number() + slot) % KEPT;
+    }
+
     /** Gives back an array that was taken. */
     static void give(float[] buffer) {
         int log = Integer.numberOfTrailingZeros(buffer.length);
         if (log > LARGEST_LOG || buffer.length != 1 << log || log < SMALLEST_LOG) {
             return;
         }
-        int first = (log - SMALLEST_LOG) * KEPT;
-        int own = EACH * Parallel.number();
         for (int slot = 0; slot < KEPT; slot++) {
-            int i = first + (own + slot) % KEPT;
+            int i = place(log, slot);
             if (FREE.get(i) == null && FREE.compareAndSet(i, null, buffer)) {
                 return;
             }

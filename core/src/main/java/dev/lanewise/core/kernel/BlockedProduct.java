@@ -39,13 +39,26 @@ final class BlockedProduct {
     static final int KC = 256;
 
     /**
-     * The most rows in a block of A. Where nothing is in the caches before, few are better, since C's rows are then
-     * written front to back in no more streams than the processor follows; where all is in the caches, many.
+     * The most rows in a block of A. The rows of C that are written side by side are then few; with 96, products of
+     * 2048 x 1536 x 384 took 1.1 to 1.3 times as long.
      */
-    private static final int MC = 96;
+    private static final int MC = 48;
 
-    /** The most columns in a block of B. */
-    private static final int NC = 1024;
+    /**
+     * The most rows in a block of a transposed A where there is more of it to read than of C to write: so many
+     * consecutive elements are read at a time. With 48, products of 1536 x 384 x 2048 took 1.15 times as long; but
+     * those of 768 x 3072 x 512, with more to write, 0.95 times.
+     */
+    private static final int MC_TRANSPOSED = 192;
+
+    /** The most columns in a block of B: 512 KB of the second-level cache. */
+    private static final int NC = 512;
+
+    /**
+     * The floats of A that are packed at a time, 512 KB, where its rows have consecutive elements: as many blocks of k
+     * as that is, since long pieces of rows are read faster than short ones.
+     */
+    private static final int PACKED_LEFT = 1 << 17;
 
     /** The floats of B that are packed at a time, all blocks of k together: 4 MB of the third-level cache. */
     private static final int PACKED_RIGHT = 1 << 20;
@@ -63,7 +76,7 @@ final class BlockedProduct {
      * Up to so many columns of C, A's rows are copied as rows. To turn them into packed columns takes 0.1 to 0.3 ns an
      * element, which more columns make good: tiles are a little faster on those.
      */
-    private static final int COLUMNS_BY_ROWS = 256;
+    private static final int COLUMNS_BY_ROWS = 64;
 
     /**
      * A B of consecutive columns, or an A of consecutive rows, within so many floats, 64 KB, is read where it stands.
@@ -209,9 +222,9 @@ final class BlockedProduct {
         }
     }
 
-    /** How many groups of at most MC rows C is divided into: as many for each thread. */
+    /** How many groups of rows, none larger than a block of A, C is divided into: as many for each thread. */
     private int rowGroups() {
-        int fewest = Math.ceilDiv(m, MC);
+        int fewest = Math.ceilDiv(m, a.columnStride == 1 || k < n ? MC : MC_TRANSPOSED);
         if (threads == 1) {
             return fewest;
         }
@@ -267,33 +280,29 @@ final class BlockedProduct {
 
     /** Some rows of C, as many as make a block of A, and the columns of a block of B. */
     private void rows(int row, int rows, RightBlock block) {
-        float[] left = leftBuffer(rows, 1);
+        int end = block.step + block.steps;
+        int ahead = blocksAhead(rows, block.steps) * kc;
+        float[] left = leftBuffer(rows, ahead / kc);
         float[] scratch = ScratchBuffers.take(scratchSize());
         int first = Math.max(block.column, firstPacked);
-        for (int pc = block.step; pc < block.step + block.steps; pc += kc) {
-            int steps = Math.min(kc, block.step + block.steps - pc);
-            Panels panels = left(row, rows, pc, steps, left, 0);
-            boolean continues = accumulate || pc > 0;
-            for (int j = block.column; j < block.column + block.columns; j += tiles.nr) {
-                if (j < firstPacked) {
-                    column(row, rows, j, continues, steps, panels, b.values, b.index(pc, j), b.rowStride, scratch);
-                } else {
-                    int at = (pc - block.step) * block.packedColumns + (j - first) * steps;
-                    column(
-                            row,
-                            rows,
-                            j,
-                            continues,
-                            steps,
-                            panels,
-                            block.packed,
-                            at,
-                            tiles.width(columnsAt(j)),
-                            scratch);
+        for (int from = block.step; from < end; from += ahead) {
+            Panels[] blocks = left(row, rows, from, Math.min(from + ahead, end), left);
+            for (int pc = from; pc < Math.min(from + ahead, end); pc += kc) {
+                int steps = Math.min(kc, end - pc);
+                Panels panels = blocks[(pc - from) / kc];
+                boolean continues = accumulate || pc > 0;
+                for (int j = block.column; j < block.column + block.columns; j += tiles.nr) {
+                    if (j < firstPacked) {
+                        column(row, rows, j, continues, steps, panels, b.values, b.index(pc, j), b.rowStride, scratch);
+                    } else {
+                        int at = (pc - block.step) * block.packedColumns + (j - first) * steps;
+                        int step = tiles.width(columnsAt(j));
+                        column(row, rows, j, continues, steps, panels, block.packed, at, step, scratch);
+                    }
                 }
             }
         }
-        if (added != null && block.step + block.steps == k) {
+        if (added != null && end == k) {
             added.addTo(c, row, row + rows, block.column, block.column + block.columns);
         }
         ScratchBuffers.give(scratch);
@@ -302,12 +311,8 @@ final class BlockedProduct {
 
     /** A is packed as a whole, then each task packs one micro-panel of B after the other and multiplies it. */
     private void byColumns() {
-        Panels[] panels = new Panels[(k + kc - 1) / kc];
-        float[] left = leftBuffer(m, panels.length);
-        for (int i = 0; i < panels.length; i++) {
-            int pc = i * kc;
-            panels[i] = left(0, m, pc, Math.min(kc, k - pc), left, i * m * leftPitch());
-        }
+        float[] left = leftBuffer(m, Math.ceilDiv(k, kc));
+        Panels[] panels = left(0, m, 0, k, left);
         int rightPanels = (n + tiles.nr - 1) / tiles.nr;
         int tasks = threads == 1 ? 1 : Math.min(rightPanels, threads * TASKS_PER_THREAD);
         share(tasks, task -> {
@@ -346,26 +351,51 @@ final class BlockedProduct {
         }
     }
 
+    /** How many blocks of k of so many rows of A are packed at a time. */
+    private int blocksAhead(int rows, int steps) {
+        int all = Math.ceilDiv(steps, kc);
+        return a.columnStride == 1 ? Math.clamp(PACKED_LEFT / ((long) rows * leftPitch()), 1, all) : 1;
+    }
+
     /** Room for a number of blocks of so many rows of A, if it is not read where it stands. */
     private float[] leftBuffer(int rows, int blocks) {
-        return leftInPlace ? new float[0] : ScratchBuffers.take(blocks * rows * leftPitch() + Packing.SLACK);
+        return leftInPlace ? new float[0] : ScratchBuffers.take(blocks * leftBlock(rows));
+    }
+
+    /** From a packed block of A to the next: packing one panel may overwrite what follows it. */
+    private int leftBlock(int rows) {
+        return rows * leftPitch() + Packing.SLACK;
     }
 
     private int leftPitch() {
         return leftByRows ? TileKernel.ROW_PITCH : kc;
     }
 
-    /** The block of A from this row and column on. */
-    private Panels left(int row, int rows, int column, int steps, float[] buffer, int offset) {
-        if (leftInPlace) {
-            return Panels.inPlace(a, row, column);
+    /** The blocks of some rows of A, one for each kc steps. */
+    private Panels[] left(int row, int rows, int from, int to, float[] buffer) {
+        Panels[] blocks = new Panels[Math.ceilDiv(to - from, kc)];
+        for (int i = 0; i < blocks.length; i++) {
+            int pc = from + i * kc;
+            int at = i * leftBlock(rows);
+            blocks[i] = leftInPlace
+                    ? Panels.inPlace(a, row, pc)
+                    : leftByRows ? Panels.rows(buffer, at) : Panels.packed(buffer, at, Math.min(kc, to - pc));
         }
-        if (leftByRows) {
-            Packing.rows(a, row, rows, column, steps, buffer, offset);
-            return Panels.rows(buffer, offset);
+        // Rows of consecutive elements are read as far as they go, then the next ones.
+        int atOnce = leftInPlace ? 0 : a.columnStride == 1 ? tiles.mr : rows;
+        for (int r = 0; r < rows && atOnce > 0; r += atOnce) {
+            int height = Math.min(atOnce, rows - r);
+            for (int i = 0; i < blocks.length; i++) {
+                int pc = from + i * kc;
+                int steps = Math.min(kc, to - pc);
+                if (leftByRows) {
+                    Packing.rows(a, row + r, height, pc, steps, buffer, blocks[i].at(r));
+                } else {
+                    Packing.left(tiles, a, row + r, height, pc, steps, buffer, blocks[i].at(r));
+                }
+            }
         }
-        Packing.left(tiles, a, row, rows, column, steps, buffer, offset);
-        return Panels.packed(buffer, offset, steps);
+        return blocks;
     }
 
     /** The columns in the micro-panel of B that begins here. */

@@ -71,6 +71,12 @@ abstract class Backward<T extends TensorOps<T>> {
     /** A gradient need not wait any more. */
     void release(T gradient) {}
 
+    /** A gradient that waits, if its memory may be written because nothing else knows of it; else null. */
+    @Nullable
+    Tensor writable(T gradient) {
+        return null;
+    }
+
     final Map<Node, T> leaves(Variable from, T gradient, boolean retain) {
         Node start = from.node();
         if (start == null) {
@@ -295,6 +301,16 @@ abstract class Backward<T extends TensorOps<T>> {
         }
 
         @Override
+        public @Nullable Tensor sumToAddTo(int operand) {
+            Node.Edge edge = node.edge(operand);
+            if (!needs(operand) || edge.node() == null || node.op() instanceof CustomOp) {
+                return null;
+            }
+            T sum = gradientOf(edge.node(), edge.result());
+            return sum == null ? null : writable(sum);
+        }
+
+        @Override
         public void give(int operand, Supplier<T> gradient) {
             if (!needs(operand)) {
                 return;
@@ -358,6 +374,12 @@ abstract class Backward<T extends TensorOps<T>> {
         @Override
         void release(Tensor gradient) {
             Ledger.release(gradient);
+        }
+
+        @Override
+        @Nullable
+        Tensor writable(Tensor gradient) {
+            return Ledger.mayBeWritten(gradient) ? gradient : null;
         }
     }
 

@@ -10,6 +10,7 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -193,7 +194,8 @@ public final class Variable implements TensorOps<Variable> {
         if (op instanceof FusedOp fused && !fused.hasKernels(values)) {
             return fused.composite(operands);
         }
-        Computed computed = compute(op, values);
+        boolean differentiated = remembers;
+        Computed computed = compute(op, values, operand -> differentiated && operands.get(operand).node != null);
         Node made = remembers ? Node.of(op, operands, values, computed) : null;
         List<Variable> results = new ArrayList<>(computed.results().size());
         for (int i = 0; i < computed.results().size(); i++) {
@@ -207,13 +209,13 @@ public final class Variable implements TensorOps<Variable> {
         return LEDGER.isBound() && LEDGER.get().isOpen() ? LEDGER.get() : null;
     }
 
-    private static Computed compute(Op op, List<Tensor> operands) {
+    private static Computed compute(Op op, List<Tensor> operands, IntPredicate differentiated) {
         Ledger ledger = ledger();
         if (ledger != null) {
-            return ledger.compute(op, operands);
+            return ledger.compute(op, operands, differentiated);
         }
         operands.forEach(Ledger::exposeOutside);
-        return op.compute(operands);
+        return op.compute(operands, differentiated);
     }
 
     /** The values, as NumPy prints them. */

@@ -2,6 +2,7 @@ package dev.lanewise.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ class EventsTest {
             recording.enable("dev.lanewise.Backward").withoutThreshold();
             recording.start();
             left.matmul(right).square().sum().backward();
+            left.linearCrossEntropy(Variable.constantOf(right.value().transpose()), null, IntTensor.of(0, 1, 2), -1);
             recording.stop();
             recording.dump(file);
         }
@@ -41,6 +43,10 @@ class EventsTest {
                 .isEqualTo(15);
         assertThat(first(events, "dev.lanewise.Operation", "sum").getLong("flops"))
                 .isEqualTo(15);
+
+        // the logits, and the gradient of the one operand that wants one
+        assertThat(first(events, "dev.lanewise.Operation", "linearCrossEntropy").getLong("flops"))
+                .isEqualTo(2 * (2 * 4 + 4) * 3 * 5);
 
         RecordedEvent back = first(events, "dev.lanewise.Backward", "matmul");
         assertThat(back.getString("operands")).isEqualTo("[3, 4] [4, 5]");

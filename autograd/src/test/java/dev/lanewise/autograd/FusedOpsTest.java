@@ -1,9 +1,11 @@
 package dev.lanewise.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lanewise.core.DType;
+import dev.lanewise.core.Formula;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -126,6 +129,137 @@ class FusedOpsTest {
             }));
         }
         return tests;
+    }
+
+    @TestFactory
+    List<DynamicTest> linearWithActivationIsItsDefinition() {
+        Formula gelu = Formula.of("gelu", x -> x.gelu());
+        Formula negated = Formula.of("negated", x -> x.neg()); // whose gradient does not need z
+        List<DynamicTest> tests = new ArrayList<>();
+        // rows, in, out: few rows, single columns, several blocks either way
+        int[][] sizes = {
+            {1, 1, 1}, {2, 40, 90}, {5, 7, 17}, {64, 48, 33}, {100, 300, 65}, {70, 20, 1100}, {700, 64, 48}, {20, 0, 3}
+        };
+        for (int[] size : sizes) {
+            tests.add(dynamicTest(Shape.of(size).toString(), () -> {
+                Tensor x = normal("x", size[0], size[1]);
+                Tensor weight = normal("w", size[2], size[1]).div(Math.sqrt(Math.max(1, size[1])));
+                Tensor bias = normal("b", size[2]);
+                for (Formula activation : List.of(gelu, negated)) {
+                    check(List.of(x, weight), o -> o.get(0).linear(o.get(1), null, activation));
+                    check(List.of(x, weight, bias), o -> o.get(0).linear(o.get(1), o.get(2), activation));
+                    check(
+                            List.of(x.transpose(), weight.transpose(), bias),
+                            o -> o.get(0).transpose().linear(o.get(1).transpose(), o.get(2), activation));
+                }
+            }));
+        }
+        return tests;
+    }
+
+    @Test
+    void linearWithActivationHasTheBitsOfItsParts() {
+        Formula gelu = Formula.of("gelu", x -> x.gelu());
+        Variable x = Variable.of(normal("x", 3, 70, 40));
+        Variable weight = Variable.of(normal("w", 550, 40));
+        Variable bias = Variable.of(normal("b", 550));
+        Tensor upstream = normal("u", 3, 70, 550);
+        for (int pass = 0; pass < 40; pass++) { // kernels change meanwhile
+            Variable fused = x.linear(weight, bias, gelu);
+            Variable parts = x.linear(weight, bias).map(gelu);
+            assertThat(fused.value()).isEqualTo(parts.value());
+            assertThat(x.value().linear(weight.value(), bias.value(), gelu)).isEqualTo(parts.value());
+            Gradients gradients = fused.backward(upstream);
+            Gradients expected = parts.backward(upstream);
+            for (Variable leaf : List.of(x, weight, bias)) {
+                assertThat(gradients.of(leaf)).isEqualTo(expected.of(leaf));
+            }
+        }
+    }
+
+    @Test
+    void anActivationWithoutGradientHasNone() {
+        Formula step = Formula.of("step", x -> x.sign());
+        Variable x = Variable.of(normal("x", 4, 3));
+        Variable weight = Variable.of(normal("w", 5, 3));
+        Variable result = x.linear(weight, null, step);
+        assertThat(result.value()).isEqualTo(x.linear(weight, null).sign().value());
+        assertThatThrownBy(() -> x.linear(weight, null, Formula.of("sum", (a, b) -> a.add(b))))
+                .hasMessage("linear: activation sum has 2 operands and 1 results, expected one of each");
+    }
+
+    @TestFactory
+    List<DynamicTest> linearCrossEntropyIsItsDefinition() {
+        List<DynamicTest> tests = new ArrayList<>();
+        // rows, length, classes; the last ones take several blocks of rows
+        int[][] sizes = {{1, 1, 1}, {4, 3, 2}, {16, 16, 16}, {5, 7, 17}, {100, 24, 65}, {1200, 4, 9001}, {1025, 3, 8200}
+        };
+        for (int[] size : sizes) {
+            tests.add(dynamicTest(Shape.of(size).toString(), () -> {
+                int[] targets = rng.integers(Shape.of(size[0]), size[2]).toArray();
+                for (int row = 1; row < targets.length; row += 3) {
+                    targets[row] = -7;
+                }
+                IntTensor all = IntTensor.of(targets);
+                Tensor x = normal("x", size[0], size[1]);
+                Tensor weight = normal("w", size[2], size[1]);
+                Tensor bias = normal("b", size[2]);
+                check(List.of(x, weight), o -> o.get(0).linearCrossEntropy(o.get(1), null, all, -7));
+                check(
+                        List.of(x.transpose(), weight.transpose(), bias),
+                        o -> o.get(0).transpose().linearCrossEntropy(o.get(1).transpose(), o.get(2), all, -7));
+            }));
+        }
+        return tests;
+    }
+
+    @Test
+    void withoutRowsTheMeanIsNoNumberAndGradientsAreZero() {
+        Variable x = Variable.of(Tensor.zeros(0, 3));
+        Variable weight = Variable.of(normal("w", 5, 3));
+        Variable bias = Variable.of(normal("b", 5));
+        Variable loss = x.linearCrossEntropy(weight, bias, IntTensor.of(new int[0]), -1);
+        assertThat(loss.item()).isNaN();
+        Gradients gradients = loss.backward();
+        assertThat(gradients.of(x).shape()).isEqualTo(Shape.of(0, 3));
+        assertThat(gradients.of(weight)).isEqualTo(Tensor.zeros(5, 3));
+        assertThat(gradients.of(bias)).isEqualTo(Tensor.zeros(5));
+
+        IntTensor ignored = IntTensor.of(-1, -1);
+        Variable some = Variable.of(normal("x", 2, 3));
+        Variable none = some.linearCrossEntropy(weight, bias, ignored, -1);
+        assertThat(none.item()).isNaN();
+        assertThat(none.backward().of(weight)).isEqualTo(Tensor.zeros(5, 3));
+    }
+
+    @Test
+    void linearCrossEntropyHasTheBitsOfItsParts() {
+        Variable x = Variable.of(normal("x", 40, 12));
+        Variable weight = Variable.of(normal("w", 65, 12));
+        IntTensor targets = rng.integers(Shape.of(40), 65);
+        Variable fused = x.linearCrossEntropy(weight, null, targets, -1);
+        Variable parts = x.linear(weight, null).crossEntropy(targets, -1).sum().div(40);
+        assertThat(fused.value()).isEqualTo(parts.value());
+        Gradients gradients = fused.backwardRetainingGraph();
+        Gradients expected = parts.backward();
+        assertThat(gradients.of(x)).isEqualTo(expected.of(x));
+        assertThat(gradients.of(weight)).isEqualTo(expected.of(weight));
+        Gradients twice = fused.backward(Tensor.scalar(2));
+        assertThat(twice.of(weight)).isEqualTo(expected.of(weight).mul(2));
+    }
+
+    @Test
+    void linearCrossEntropyNamesWhatDoesNotFit() {
+        Tensor x = normal("x", 4, 3);
+        Tensor weight = normal("w", 5, 3);
+        assertThatThrownBy(() -> x.linearCrossEntropy(weight.transpose(), null, IntTensor.of(0, 0, 0, 0), -1))
+                .hasMessage(
+                        "linearCrossEntropy: input [4, 3] does not fit weight [3, 5]; expected [.., in] and [out, in]");
+        assertThatThrownBy(() -> x.linearCrossEntropy(weight, null, IntTensor.of(0, 0), -1))
+                .hasMessageContaining("linearCrossEntropy: targets of shape [2] do not fit input [4, 3]");
+        assertThatThrownBy(() -> x.linearCrossEntropy(weight, null, IntTensor.of(0, 5, 0, 0), -1))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessageContaining("linearCrossEntropy: target 5 at row 1 is out of range: expected 0 to 4");
     }
 
     @TestFactory

@@ -2,6 +2,7 @@ package dev.lanewise.autograd;
 
 import dev.lanewise.core.Computed;
 import dev.lanewise.core.CustomOp;
+import dev.lanewise.core.Formula;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Saved;
 import dev.lanewise.core.Shape;
@@ -21,6 +22,7 @@ final class NetworkCases {
         all.softmaxes();
         all.layerNorms();
         all.crossEntropies();
+        all.linearCrossEntropies();
         all.attentions();
         all.custom();
         return all.cases;
@@ -92,6 +94,30 @@ final class NetworkCases {
                 o -> Naive.reshape(Naive.matmul(Naive.reshape(o.get(0), 1, 4), Naive.transpose(o.get(1))), 5),
                 values(1, 4),
                 values(2, 5, 4)));
+        Formula squared = Formula.of("squaredAndMore", x -> x.square().add(x));
+        add(OpCase.of(
+                        "linear",
+                        "ActivatedLinear",
+                        o -> o.get(0).linear(o.get(1), o.get(2), squared),
+                        o -> Naive.map(
+                                (a, b) -> (a + b) * (a + b) + a + b,
+                                Naive.matmul(o.get(0), Naive.transpose(o.get(1))),
+                                o.get(2)),
+                        values(1, 2, 3, 4),
+                        values(2, 5, 4),
+                        values(3, 5))
+                .withEmpty(values(1, 0, 4), values(2, 5, 4), values(3, 5)));
+        add(OpCase.of(
+                        "linear",
+                        "ActivatedLinear",
+                        o -> o.get(0).linear(o.get(1), null, squared),
+                        o -> {
+                            Tensor product = Naive.matmul(o.get(0), Naive.transpose(o.get(1)));
+                            return Naive.map((a, b) -> a * b + a, product, product);
+                        },
+                        values(1, 3, 4),
+                        values(2, 5, 4))
+                .withEmpty(values(1, 3, 0), values(2, 5, 0)));
         add(OpCase.of(
                 "dot",
                 "",
@@ -208,6 +234,53 @@ final class NetworkCases {
                         },
                         Naive.values(2, -3, 3, 2, 2, 3))
                 .withEmpty(values(1, 0, 2, 3)));
+    }
+
+    private static Tensor linearCrossEntropy(List<Tensor> o, IntTensor targets) {
+        Tensor x = o.get(0).reshape(targets.shape().count(), o.get(0).shape().size(-1));
+        Tensor product = Naive.matmul(x, Naive.transpose(o.get(1)));
+        Tensor logits = o.size() == 2 ? product : Naive.map(Double::sum, product, o.get(2));
+        double sum = 0;
+        int counted = 0;
+        if (!logits.shape().isEmpty()) {
+            Tensor softmax = Naive.softmax(logits, 1);
+            for (int row = 0; row < targets.shape().count(); row++) {
+                int target = targets.reshape(-1).at(row);
+                sum -= target == -1 ? 0 : Math.log(softmax.at(row, target));
+                counted += target == -1 ? 0 : 1;
+            }
+        }
+        double mean = sum / Math.max(1, counted);
+        return Naive.tensor(Shape.of(), i -> mean);
+    }
+
+    private void linearCrossEntropies() {
+        IntTensor targets = IntTensor.of(Shape.of(2, 3), 0, 3, -1, 2, 2, -1);
+        Tensor x = Naive.values(4, -2, 2, 2, 3, 5);
+        Tensor weight = Naive.values(5, -1, 1, 4, 5);
+        add(OpCase.of(
+                "linearCrossEntropy",
+                "LinearCrossEntropy",
+                o -> o.get(0).linearCrossEntropy(o.get(1), null, targets, -1),
+                o -> linearCrossEntropy(o, targets),
+                x,
+                weight));
+        add(OpCase.of(
+                "linearCrossEntropy",
+                "LinearCrossEntropy",
+                o -> o.get(0).linearCrossEntropy(o.get(1), o.get(2), targets, -1),
+                o -> linearCrossEntropy(o, targets),
+                x,
+                weight,
+                values(6, 4)));
+        // The same tensor as input and as weight: its gradients are added.
+        IntTensor each = IntTensor.of(3, 0, 2, 1);
+        add(OpCase.of(
+                "linearCrossEntropy",
+                "LinearCrossEntropy",
+                o -> o.get(0).linearCrossEntropy(o.get(0), null, each, -1),
+                o -> linearCrossEntropy(List.of(o.get(0), o.get(0)), each),
+                Naive.values(7, -1, 1, 4, 5)));
     }
 
     private static Tensor attention(List<Tensor> o, boolean causal, double scale) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanewise.core.Computed;
 import dev.lanewise.core.CustomOp;
+import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Saved;
 import dev.lanewise.core.Tensor;
@@ -210,5 +211,58 @@ class ReusingMemoryTest {
         useMemory();
         Tensor exp = input.exp();
         assertThat(op.shown).containsExactly(exp, exp.mul(3), exp.mul(3));
+    }
+
+    /** A table that is looked up and is a weight besides, as in a GPT whose head is its embedding. */
+    @Test
+    void theGradientOfPickedRowsIsAddedInPlace() {
+        IntTensor picked = IntTensor.of(3, 60, 3, 0, 63, 3, 60);
+        Tensor weights = Rng.of(2).normal(7, 64);
+        Variable factor = Variable.constantOf(Rng.of(3).normal(5, 64));
+        Variable table = Variable.of(input);
+        Tensor bySelecting = table.indexSelect(0, picked)
+                .mul(Variable.constantOf(weights))
+                .sum()
+                .backward()
+                .of(table);
+        Tensor byMultiplying =
+                table.matmul(factor.transpose()).square().sum().backward().of(table);
+        Variable both = Variable.reusingMemory(() -> table.indexSelect(0, picked)
+                .mul(Variable.constantOf(weights))
+                .sum()
+                .add(table.matmul(factor.transpose()).square().sum()));
+        Variable reversed = Variable.reusingMemory(() -> table.matmul(factor.transpose())
+                .square()
+                .sum()
+                .add(table.indexSelect(0, picked)
+                        .mul(Variable.constantOf(weights))
+                        .sum()));
+        for (Variable sum : List.of(both, reversed)) {
+            Tensor first = sum.backwardRetainingGraph().of(table);
+            useMemory();
+            assertThat(first).isEqualTo(byMultiplying.add(bySelecting));
+            assertThat(sum.backward().of(table)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void aGradientThatIsAlsoAnothersIsNotAddedTo() {
+        IntTensor picked = IntTensor.of(1, 1, 5);
+        Variable x = Variable.of(input);
+        Variable y = Variable.of(input.neg());
+        Tensor doubled = input.mul(2);
+        for (boolean selectFirst : List.of(true, false)) {
+            Variable sum = Variable.reusingMemory(() -> {
+                Variable way = x.mul(1);
+                Variable whole = way.add(y).mul(Variable.constantOf(doubled)).sum(); // one gradient for both
+                Variable rows = way.indexSelect(0, picked).sum();
+                return selectFirst ? rows.add(whole) : whole.add(rows);
+            });
+            Gradients gradients = sum.backward();
+            assertThat(gradients.of(y)).isEqualTo(doubled);
+            Tensor expected =
+                    doubled.add(x.indexSelect(0, picked).sum().backward().of(x));
+            assertThat(gradients.of(x)).isEqualTo(expected);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.lanewise.benchmarks;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.kernel.Gemm;
+import dev.lanewise.core.kernel.Matrix;
 import java.util.Arrays;
 
 /**
@@ -91,22 +92,10 @@ public record Product(
         int rightRowStride = rightTransposed ? 1 : n;
         int rightColumnStride = rightTransposed ? k : 1;
         if (batch == 0) {
-            return () -> Gemm.sgemm(
-                    m,
-                    n,
-                    k,
-                    left,
-                    0,
-                    leftRowStride,
-                    leftColumnStride,
-                    right,
-                    0,
-                    rightRowStride,
-                    rightColumnStride,
-                    result,
-                    0,
-                    n,
-                    false);
+            var a = new Matrix(left, 0, leftRowStride, leftColumnStride);
+            var b = new Matrix(right, 0, rightRowStride, rightColumnStride);
+            var c = new Matrix(result, 0, n, 1);
+            return () -> Gemm.sgemm(m, n, k, a, b, c, false);
         }
         int[] leftOffsets = offsets(m * k);
         int[] rightOffsets = offsets(k * n);

@@ -31,15 +31,8 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
         Rows rows = Rows.of(operands.getFirst());
         Tensor x = rows.matrix();
         checkTargets(rows.n());
-        int n = rows.n();
-        Tensor max = rows.perRow();
-        Tensor sum = rows.perRow();
         Tensor logSum = rows.perRow();
-        new RowPasses(rows.count())
-                .over(n, Formulas.IDENTITY, List.of(x), List.of(max), Reduction.MAX)
-                .over(n, LogSoftmax.EXP_OF_DIFFERENCE, List.of(x, max), List.of(sum), Reduction.SUM)
-                .perRow(LOG_SUM, List.of(sum, max), List.of(logSum))
-                .run();
+        logSums(rows, logSum).run();
         Tensor losses = Tensor.allocate(x.dtype(), targets.shape());
         float[] logits = x.floats();
         float[] logSums = logSum.floats();
@@ -49,6 +42,23 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             result[row] = target == ignored ? 0 : logSums[row] - logits[x.offset() + row * rows.n() + target];
         }
         return new Computed(List.of(losses), List.of(logSum));
+    }
+
+    /** The passes that write ln Σ exp(x) of each row to [rows, 1]. */
+    static RowPasses logSums(Rows rows, Tensor logSum) {
+        Tensor x = rows.matrix();
+        Tensor max = rows.perRow();
+        Tensor sum = rows.perRow();
+        return new RowPasses(rows.count())
+                .over(rows.n(), Formulas.IDENTITY, List.of(x), List.of(max), Reduction.MAX)
+                .over(rows.n(), LogSoftmax.EXP_OF_DIFFERENCE, List.of(x, max), List.of(sum), Reduction.SUM)
+                .perRow(LOG_SUM, List.of(sum, max), List.of(logSum));
+    }
+
+    /** One more pass, softmax(x) · g with g of [rows, 1], to a result that may be x itself. */
+    static RowPasses softmaxGradient(RowPasses passes, Rows rows, Tensor logSum, Tensor g, Tensor result) {
+        return passes.over(
+                rows.n(), SOFTMAX_GRADIENT, List.of(rows.matrix(), logSum, g), List.of(result), Reduction.STORE);
     }
 
     @Override
@@ -66,13 +76,7 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             }
             Tensor g = Tensor.contiguous(DType.FLOAT32, Shape.of(rows.count(), 1), gradients);
             Tensor result = rows.another();
-            new RowPasses(rows.count())
-                    .over(
-                            rows.n(),
-                            SOFTMAX_GRADIENT,
-                            List.of(rows.matrix(), saved.state().getFirst(), g),
-                            List.of(result),
-                            Reduction.STORE)
+            softmaxGradient(new RowPasses(rows.count()), rows, saved.state().getFirst(), g, result)
                     .run();
             float[] values = result.floats();
             for (int row = 0; row < gradients.length; row++) {
@@ -104,12 +108,16 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
     }
 
     private void checkTargets(int classes) {
+        checkTargets(name(), targets, ignored, classes);
+    }
+
+    static void checkTargets(String operation, IntTensor targets, int ignored, int classes) {
         for (int row = 0; row < targets.shape().count(); row++) {
             int target = targets.get(row);
             if (target != ignored && (target < 0 || target >= classes)) {
                 throw new IndexOutOfBoundsException(
-                        "crossEntropy: target %d at row %d is out of range: expected 0 to %d, or %d for rows to ignore"
-                                .formatted(target, row, classes - 1, ignored));
+                        "%s: target %d at row %d is out of range: expected 0 to %d, or %d for rows to ignore"
+                                .formatted(operation, target, row, classes - 1, ignored));
             }
         }
     }

@@ -50,6 +50,8 @@ public final class Formula {
     private final long operandsRead;
     private final AtomicReferenceArray<@Nullable Formula> derivatives;
     private final KernelCache kernels = new KernelCache();
+    private volatile @Nullable Formula ofSum; // made when it is first asked for
+    private volatile @Nullable Formula withSum;
 
     private Formula(String name, List<Operand> operands, List<Expr> results) {
         this.name = name;
@@ -233,6 +235,29 @@ public final class Formula {
     public List<Expr> apply(Expr... arguments) {
         requireArity(arguments.length);
         return Graph.substitute(results, List.of(arguments));
+    }
+
+    /** f(x + y), of a formula of one operand. */
+    Formula ofSum() {
+        Formula known = ofSum;
+        if (known == null) {
+            known = of(name + "OfSum", (x, y) -> apply(x.add(y)).getFirst());
+            ofSum = known;
+        }
+        return known;
+    }
+
+    /** x + y and f(x + y), of a formula of one operand. */
+    Formula withSum() {
+        Formula known = withSum;
+        if (known == null) {
+            known = of(name + "WithSum", (x, y) -> {
+                Expr sum = x.add(y);
+                return Results.results(sum, apply(sum).getFirst());
+            });
+            withSum = known;
+        }
+        return known;
     }
 
     // ---------------------------------------------------------------- derivatives

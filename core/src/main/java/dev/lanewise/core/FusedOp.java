@@ -8,7 +8,8 @@ import java.util.List;
  * <p>The definition, {@link #composite}, is the specification: tests hold both kernels to it, operands without kernels
  * (FLOAT64) run it, and gradients of gradients are taken through it.
  */
-public sealed interface FusedOp extends Op permits LayerNorm, CrossEntropy, Attention {
+public sealed interface FusedOp extends Op
+        permits ActivatedLinear, LayerNorm, CrossEntropy, LinearCrossEntropy, Attention {
     /** What the operation means, in primitives. */
     <T extends TensorOps<T>> List<T> composite(List<T> operands);
 

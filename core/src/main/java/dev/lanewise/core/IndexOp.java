@@ -38,7 +38,15 @@ sealed interface IndexOp extends PrimitiveOp {
         @Override
         public <T extends TensorOps<T>> void backward(Saved<T> saved) {
             int size = saved.operandShape(0).size(axis);
-            saved.give(0, () -> saved.gradient().apply(new IndexAdd(axis, indices, size)));
+            Tensor sum = axis == 0 ? saved.sumToAddTo(0) : null;
+            if (sum != null && saved.gradient() instanceof Tensor gradient) { // a large table, of which few rows change
+                Tensor source = gradient.contiguous();
+                int inner = innerCount(sum.shape(), 0);
+                Indexing.addRowSums(
+                        source.floats(), source.offset(), sum.floats(), sum.offset(), indices.values(), inner);
+            } else {
+                saved.give(0, () -> saved.gradient().apply(new IndexAdd(axis, indices, size)));
+            }
         }
     }
 

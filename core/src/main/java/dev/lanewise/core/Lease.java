@@ -44,6 +44,12 @@ final class Lease {
         }
     }
 
+    /** Whether there is one holder, and nobody unknown. */
+    synchronized boolean isHeldOnce() {
+        checkAlive();
+        return holders == 1 && !exposed;
+    }
+
     synchronized void moveTo(Ledger other) {
         ledger = other;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +33,18 @@ public final class Ledger {
         this.outer = outer;
     }
 
-    /** Computes an operation. What it makes that is neither result nor state is free again when it is done. */
-    public Computed compute(Op op, List<Tensor> operands) {
+    /**
+     * {@link Op#compute Computes} an operation. What it makes that is neither result nor state is free again when it is
+     * done.
+     */
+    public Computed compute(Op op, List<Tensor> operands, IntPredicate differentiated) {
         if (op instanceof CustomOp) {
             operands.forEach(Ledger::expose);
-            return op.compute(operands);
+            return op.compute(operands, differentiated);
         }
         operands.forEach(Ledger::exposeOutside);
         int before = leases.size();
-        Computed computed = noting(() -> op.compute(operands));
+        Computed computed = noting(() -> op.compute(operands, differentiated));
         int kept = before;
         for (int i = before; i < leases.size(); i++) {
             Lease lease = leases.get(i);
@@ -110,6 +114,12 @@ public final class Ledger {
     /** Exposes a tensor that is used where the ledger it was made under is not open: later, or in another thread. */
     public static void exposeOutside(Tensor tensor) {
         onLease(tensor, Lease::exposeOutside);
+    }
+
+    /** Whether the caller, who holds a contiguous tensor, is the only one who does: then nobody sees it change. */
+    public static boolean mayBeWritten(Tensor tensor) {
+        Lease lease = tensor.lease();
+        return lease != null && lease.isHeldOnce() && tensor.isContiguous();
     }
 
     private static void onLease(Tensor tensor, Consumer<Lease> action) {

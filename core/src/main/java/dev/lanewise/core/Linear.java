@@ -1,8 +1,12 @@
 package dev.lanewise.core;
 
+import dev.lanewise.core.kernel.Epilogue;
 import dev.lanewise.core.kernel.Gemm;
+import dev.lanewise.core.kernel.Matrix;
+import dev.lanewise.core.kernel.Reduction;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A linear layer with a bias, y = x·Wᵀ + b: [rows, in], [out, in], [out] → [rows, out]. The bias is added to a part of
@@ -11,6 +15,43 @@ import java.util.function.IntPredicate;
  * <p>Backward: x' = y'·W, W' = y'ᵀ·x, b' = Σ y' over the rows.
  */
 record Linear() implements PrimitiveOp {
+    /**
+     * The product x·Wᵀ in float32, and what a formula of its elements, and of the bias if there is one, makes of them,
+     * part by part. The last result goes to {@code result}, one before it to {@code sums}.
+     *
+     * @param sums where the product goes; {@code result} or another tensor
+     */
+    static void multiply(Tensor x, Tensor weight, @Nullable Tensor bias, Formula formula, Tensor sums, Tensor result) {
+        int rows = x.shape().size(0);
+        int out = weight.shape().size(0);
+        float[] product = sums.floats();
+        float[][] in = bias == null ? new float[][] {product} : new float[][] {product, bias.floats()};
+        int[] inOffset = bias == null ? new int[] {sums.offset()} : new int[] {sums.offset(), bias.offset()};
+        boolean both = formula.resultCount() == 2;
+        var epilogue = new Epilogue(
+                formula.kernel(0, RowLoop.repeat(Reduction.STORE, formula.resultCount())),
+                in,
+                inOffset,
+                new int[] {out, 0},
+                both ? new float[][] {product, result.floats()} : new float[][] {result.floats()},
+                both ? new int[] {sums.offset(), result.offset()} : new int[] {result.offset()},
+                new int[] {out, out});
+        Matrix transposed = MatMul.matrix(weight).transposed(); // (in, out)
+        Gemm.sgemm(rows, out, x.shape().size(1), MatMul.matrix(x), transposed, MatMul.matrix(sums), epilogue);
+    }
+
+    /** Checks the shapes of [.., in], [out, in] and, if there is one, [out]. */
+    static void check(String operation, Shape input, Shape weight, @Nullable Shape bias) {
+        if (weight.rank() != 2 || input.rank() == 0 || input.size(-1) != weight.size(1)) {
+            throw new IllegalArgumentException("%s: input %s does not fit weight %s; expected [.., in] and [out, in]"
+                    .formatted(operation, input, weight));
+        }
+        if (bias != null && !bias.equals(Shape.of(weight.size(0)))) {
+            throw new IllegalArgumentException("%s: bias %s does not fit weight %s; expected [%d]"
+                    .formatted(operation, bias, weight, weight.size(0)));
+        }
+    }
+
     @Override
     public String name() {
         return "linear";
@@ -35,24 +76,7 @@ record Linear() implements PrimitiveOp {
             return Computed.of(result);
         }
         switch (x.dtype()) {
-            case FLOAT32 ->
-                Gemm.sgemmPlusRow(
-                        rows,
-                        out,
-                        in,
-                        x.floats(),
-                        x.offset(),
-                        x.stride(0),
-                        x.stride(1),
-                        weight.floats(),
-                        weight.offset(),
-                        weight.stride(1),
-                        weight.stride(0),
-                        bias.floats(),
-                        bias.offset(),
-                        result.floats(),
-                        0,
-                        out);
+            case FLOAT32 -> multiply(x, weight, bias, Formulas.ADD, result, result);
             case FLOAT64 -> {
                 Gemm.dgemm(
                         rows,

@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import dev.lanewise.core.kernel.Gemm;
+import dev.lanewise.core.kernel.Matrix;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -78,22 +79,7 @@ record MatMul(boolean transposeLeft, boolean transposeRight) implements Primitiv
         if (batch.count() == 1) {
             switch (left.dtype()) {
                 case FLOAT32 ->
-                    Gemm.sgemm(
-                            m,
-                            n,
-                            k,
-                            left.floats(),
-                            left.offset(),
-                            left.stride(rank - 2),
-                            left.stride(rank - 1),
-                            right.floats(),
-                            right.offset(),
-                            right.stride(rightRank - 2),
-                            right.stride(rightRank - 1),
-                            result.floats(),
-                            0,
-                            n,
-                            false);
+                    Gemm.sgemm(m, n, k, matrix(left), matrix(right), new Matrix(result.floats(), 0, n, 1), false);
                 case FLOAT64 ->
                     Gemm.dgemm(
                             m,
@@ -181,6 +167,12 @@ record MatMul(boolean transposeLeft, boolean transposeRight) implements Primitiv
                     : left.apply(new MatMul(!transposeLeft, false), gradient); // (.., k, n)
             return product.sumTo(saved.operandShape(1));
         });
+    }
+
+    /** The last two axes of a tensor of one matrix. */
+    static Matrix matrix(Tensor x) {
+        int rank = x.shape().rank();
+        return new Matrix(x.floats(), x.offset(), x.stride(rank - 2), x.stride(rank - 1));
     }
 
     private static Tensor transposed(Tensor x) {

@@ -109,7 +109,7 @@ public final class MutableTensor {
         RowLoop.run(formula, operands, results, RowLoop.repeat(Reduction.STORE, results.size()));
         event.end();
         if (event.shouldCommit()) {
-            event.commit(new Elementwise(formula), operands, results);
+            event.commit(new Elementwise(formula), operands, results, operand -> false);
         }
         for (MutableTensor target : targets) {
             target.version++;

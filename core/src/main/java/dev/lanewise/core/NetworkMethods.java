@@ -42,22 +42,38 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
      * @throws IllegalArgumentException if the sizes do not fit
      */
     default T linear(T weight, @Nullable T bias) {
-        if (weight.shape().rank() != 2
-                || shape().rank() == 0
-                || shape().size(-1) != weight.shape().size(1)) {
-            throw new IllegalArgumentException(
-                    "linear: input %s does not fit weight %s; expected [.., in] and [out, in]"
-                            .formatted(shape(), weight.shape()));
-        }
-        if (bias != null && !bias.shape().equals(Shape.of(weight.shape().size(0)))) {
-            throw new IllegalArgumentException("linear: bias %s does not fit weight %s; expected [%d]"
-                    .formatted(bias.shape(), weight.shape(), weight.shape().size(0)));
-        }
+        Linear.check("linear", shape(), weight.shape(), bias == null ? null : bias.shape());
         UnaryOperator<T> product = bias == null
                 ? rows -> rows.apply(new MatMul(false, true), weight)
                 : rows ->
                         rows.applyAll(new Linear(), List.of(rows, weight, bias)).getFirst();
         return MatMul.onRows(self(), weight.shape().size(0), product);
+    }
+
+    /**
+     * A linear layer's product and the activation after it, f(x·Wᵀ (+ b)), [.., in] x [out, in] → [.., out]:
+     * {@link #linear(TensorOps, TensorOps)} and {@link #map(Formula)} in one pass over memory. With z = x·Wᵀ + b and z'
+     * = f'(z) · g the gradients are x' = z'·W, W' = z'ᵀ·x, b' = Σ z'.
+     *
+     * @param weight of shape [out, in]
+     * @param bias of shape [out], or null for none
+     * @param activation a formula of one operand and one result
+     * @throws IllegalArgumentException if the sizes do not fit, or the formula has more operands or results
+     */
+    default T linear(T weight, @Nullable T bias, Formula activation) {
+        Linear.check("linear", shape(), weight.shape(), bias == null ? null : bias.shape());
+        if (activation.arity() != 1 || activation.resultCount() != 1) {
+            throw new IllegalArgumentException(
+                    "linear: activation %s has %d operands and %d results, expected one of each"
+                            .formatted(activation.name(), activation.arity(), activation.resultCount()));
+        }
+        return MatMul.onRows(
+                self(),
+                weight.shape().size(0),
+                rows -> rows.applyAll(
+                                new ActivatedLinear(activation),
+                                bias == null ? List.of(rows, weight) : List.of(rows, weight, bias))
+                        .getFirst());
     }
 
     /** The inner product of two vectors of equal length, of shape {@code []}. */
@@ -155,6 +171,37 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
         return reshape(targets.shape().count(), classes) // (rows, classes)
                 .apply(new CrossEntropy(targets.reshape(-1), ignored)) // (rows)
                 .reshape(targets.shape().toArray()); // (..)
+    }
+
+    /**
+     * The mean {@linkplain #crossEntropy cross-entropy} of a {@linkplain #linear linear layer}'s outputs over the rows
+     * that are not ignored, [.., in], [classes, in] and targets [..] → []; NaN if all are ignored. The outputs are not
+     * kept, only some rows of them at a time: with 50,000 classes they would be the largest tensor of a model. With l =
+     * x·Wᵀ + b and l' = (softmax(l) − onehot(target)) / rows · g the gradients are x' = l'·W, W' = l'ᵀ·x, b' = Σ l';
+     * they are computed on the way forward.
+     *
+     * @param weight of shape [classes, in]
+     * @param bias of shape [classes], or null for none
+     * @param targets class numbers
+     * @param ignored a number that is no class, commonly −100 or −1
+     * @throws IllegalArgumentException if the sizes do not fit
+     * @throws IndexOutOfBoundsException if a target is neither a class nor {@code ignored}
+     */
+    default T linearCrossEntropy(T weight, @Nullable T bias, IntTensor targets, int ignored) {
+        Linear.check("linearCrossEntropy", shape(), weight.shape(), bias == null ? null : bias.shape());
+        if (!shape().without(-1).equals(targets.shape())) {
+            throw new IllegalArgumentException(
+                    "linearCrossEntropy: targets of shape %s do not fit input %s; expected the input's shape without its last axis"
+                            .formatted(targets.shape(), shape()));
+        }
+        List<T> operands = new ArrayList<>();
+        operands.add(reshape(targets.shape().count(), shape().size(-1))); // (rows, in)
+        operands.add(weight);
+        if (bias != null) {
+            operands.add(bias);
+        }
+        return applyAll(new LinearCrossEntropy(targets.reshape(-1), ignored), operands)
+                .getFirst();
     }
 
     /**

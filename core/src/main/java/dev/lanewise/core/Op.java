@@ -26,9 +26,22 @@ public sealed interface Op permits PrimitiveOp, FusedOp, CustomOp {
      */
     Computed forward(List<Tensor> operands);
 
-    /** {@link #forward}, made known to Java Flight Recorder as an event {@code dev.lanewise.Operation}. */
-    default Computed compute(List<Tensor> operands) {
-        return OperationEvent.record(this, operands);
+    /**
+     * {@link #forward} for an operation that makes good use of knowing whether a backward pass may follow: what only
+     * that needs can be left out, or be computed at once, while all it takes is in the cache.
+     *
+     * @param differentiated of each operand's number, whether its gradient may be wanted
+     */
+    default Computed forward(List<Tensor> operands, IntPredicate differentiated) {
+        return forward(operands);
+    }
+
+    /**
+     * {@link #forward(List, IntPredicate)}, made known to Java Flight Recorder as an event
+     * {@code dev.lanewise.Operation}.
+     */
+    default Computed compute(List<Tensor> operands, IntPredicate differentiated) {
+        return OperationEvent.record(this, operands, differentiated);
     }
 
     /**
@@ -37,6 +50,11 @@ public sealed interface Op permits PrimitiveOp, FusedOp, CustomOp {
      */
     default long flops(List<Shape> operands, List<Shape> results) {
         return 0;
+    }
+
+    /** {@link #flops(List, List)} of {@link #forward(List, IntPredicate)}. */
+    default long flops(List<Shape> operands, List<Shape> results, IntPredicate differentiated) {
+        return flops(operands, results);
     }
 
     /**

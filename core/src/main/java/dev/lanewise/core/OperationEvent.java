@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -38,24 +39,25 @@ final class OperationEvent extends Event {
     long bytes;
 
     /** Computes an operation's results, and records it if somebody wants to know. */
-    static Computed record(Op op, List<Tensor> operands) {
+    static Computed record(Op op, List<Tensor> operands, IntPredicate differentiated) {
         var event = new OperationEvent();
         event.begin();
-        Computed computed = op.forward(operands);
+        Computed computed = op.forward(operands, differentiated);
         event.end();
         if (event.shouldCommit()) {
-            event.commit(op, operands, computed.results());
+            event.commit(op, operands, computed.results(), differentiated);
         }
         return computed;
     }
 
-    void commit(Op op, List<Tensor> from, List<Tensor> to) {
+    void commit(Op op, List<Tensor> from, List<Tensor> to, IntPredicate differentiated) {
         operation = op.name();
         operands = shapes(from);
         results = shapes(to);
         flops = op.flops(
                 from.stream().map(Tensor::shape).toList(),
-                to.stream().map(Tensor::shape).toList());
+                to.stream().map(Tensor::shape).toList(),
+                differentiated);
         bytes = bytes(from) + bytes(to);
         commit();
     }

@@ -2,6 +2,7 @@ package dev.lanewise.core;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an operation's backward pass sees: the gradients that came in, what was kept of the forward pass, and where the
@@ -38,6 +39,15 @@ public interface Saved<T extends TensorOps<T>> {
 
     /** Whether an operand's gradient is wanted. */
     boolean needs(int operand);
+
+    /**
+     * What other operations have given an operand so far, summed, if this operation may add to that memory instead of
+     * {@linkplain #give giving}: for a gradient that is zero but for a few places. Null if there is none, or if anybody
+     * else may see it; and to a {@link CustomOp} always.
+     */
+    default @Nullable Tensor sumToAddTo(int operand) {
+        return null;
+    }
 
     /** Gives an operand its gradient, of the operand's shape. The supplier is only asked if it is wanted. */
     void give(int operand, Supplier<T> gradient);

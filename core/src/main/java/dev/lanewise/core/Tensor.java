@@ -317,7 +317,7 @@ public final class Tensor implements TensorOps<Tensor> {
         if (op instanceof FusedOp fused && !fused.hasKernels(operands)) {
             return fused.composite(operands);
         }
-        return op.compute(operands).results();
+        return op.compute(operands, operand -> false).results();
     }
 
     // ------------------------------------------------------------------ storage, for this package

@@ -1,6 +1,7 @@
 package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.Formula;
 import dev.lanewise.core.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +49,37 @@ public final class Linear extends Layer {
         return weight;
     }
 
+    @Nullable
+    Variable biasValue() {
+        return bias == null ? null : bias.value();
+    }
+
     /**
      * Applies the layer to the last axis.
      *
      * @throws IllegalArgumentException naming this layer, if the last axis is not of the inputs' size
      */
     public Variable forward(Variable x) {
+        check(x);
+        return x.linear(weight.value(), biasValue());
+    }
+
+    /**
+     * Applies the layer to the last axis, and an activation to what it makes, in one pass over memory.
+     *
+     * @param activation a formula of one operand
+     * @throws IllegalArgumentException naming this layer, if the last axis is not of the inputs' size
+     */
+    public Variable forward(Variable x, Formula activation) {
+        check(x);
+        return x.linear(weight.value(), biasValue(), activation);
+    }
+
+    private void check(Variable x) {
         if (x.shape().rank() == 0 || x.shape().size(-1) != inputs) {
             throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
                     .formatted(path().isEmpty() ? "Linear" : path(), x.shape(), inputs));
         }
-        return x.linear(weight.value(), bias == null ? null : bias.value());
     }
 
     @Override

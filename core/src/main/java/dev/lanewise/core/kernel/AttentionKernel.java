@@ -72,7 +72,7 @@ public record AttentionKernel(
                     .write(weights) // in place of the scores
                     .write(sum, 0, 1)
                     .run(count, seen);
-            product(count, valueWidth, seen, weights, v.of(batch, 0), mixed, false);
+            Gemm.sgemm(count, valueWidth, seen, weights, v.of(batch, 0), mixed, false);
             RowCall.of(rows.normalized).read(mixed).read(sum, 0, 1).write(mixed).run(count, valueWidth);
             RowCall.of(rows.logSum)
                     .read(sum, 0, 0)
@@ -121,8 +121,8 @@ public record AttentionKernel(
                         .write(delta, 0, 1)
                         .run(count, valueWidth);
                 // V' += Pᵀ·O', P' = O'·Vᵀ
-                product(seen, valueWidth, count, weights.transposed(), upstream, valueGradient.of(batch, 0), true);
-                product(count, seen, valueWidth, upstream, v.of(batch, 0).transposed(), slopes, false);
+                Gemm.sgemm(seen, valueWidth, count, weights.transposed(), upstream, valueGradient.of(batch, 0), true);
+                Gemm.sgemm(count, seen, valueWidth, upstream, v.of(batch, 0).transposed(), slopes, false);
                 RowCall.of(rows.scoreGradient)
                         .read(weights)
                         .read(slopes)
@@ -131,8 +131,8 @@ public record AttentionKernel(
                         .write(slopes)
                         .run(count, seen);
                 // Q' = S'·K, K' += S'ᵀ·Q
-                product(count, width, seen, slopes, key, queryGradient.of(batch, from), false);
-                product(seen, width, count, slopes.transposed(), query, keyGradient.of(batch, 0), true);
+                Gemm.sgemm(count, width, seen, slopes, key, queryGradient.of(batch, from), false);
+                Gemm.sgemm(seen, width, count, slopes.transposed(), query, keyGradient.of(batch, 0), true);
                 ScratchBuffers.give(slopes.values);
                 ScratchBuffers.give(weights.values);
             }
@@ -148,31 +148,12 @@ public record AttentionKernel(
     private Matrix scores(Matrix query, Matrix key, int from, int count, int seen) {
         float[] scores = ScratchBuffers.take(count * seen);
         Matrix matrix = new Matrix(scores, 0, seen, 1);
-        product(count, seen, width, query, key.transposed(), matrix, false);
+        Gemm.sgemm(count, seen, width, query, key.transposed(), matrix, false);
         if (causal) {
             for (int row = 0; row < count; row++) {
                 Arrays.fill(scores, row * seen + seen(from + row + 1), (row + 1) * seen, Float.NEGATIVE_INFINITY);
             }
         }
         return matrix;
-    }
-
-    private static void product(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        Gemm.sgemm(
-                m,
-                n,
-                k,
-                a.values,
-                a.offset,
-                a.rowStride,
-                a.columnStride,
-                b.values,
-                b.offset,
-                b.rowStride,
-                b.columnStride,
-                c.values,
-                c.offset,
-                c.rowStride,
-                accumulate);
     }
 }

@@ -94,6 +94,9 @@ final class BlockedProduct {
      */
     private static final long WORTH_PACKING_TOGETHER = 4_000_000;
 
+    /** Columns that an epilogue is applied to at a time: a call for fewer takes longer than its work. */
+    private static final int EPILOGUE_COLUMNS = 256;
+
     /** Floats that are worth a task of packing. */
     private static final int PACKING_TASK = 16_384;
 
@@ -108,7 +111,7 @@ final class BlockedProduct {
     private final Matrix b;
     private final Matrix c;
     private final boolean accumulate;
-    private final @Nullable AddedRow added;
+    private final @Nullable Epilogue epilogue;
 
     /** The steps of k in a block, the last one excepted. */
     private final int kc;
@@ -129,7 +132,7 @@ final class BlockedProduct {
             Matrix b,
             Matrix c,
             boolean accumulate,
-            @Nullable AddedRow added) {
+            @Nullable Epilogue epilogue) {
         this.tiles = tiles;
         this.m = m;
         this.n = n;
@@ -138,7 +141,7 @@ final class BlockedProduct {
         this.b = b;
         this.c = c;
         this.accumulate = accumulate;
-        this.added = added;
+        this.epilogue = epilogue;
         kc = evenly(k, KC, tiles.lanes);
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
         leftInPlace = isLeftInPlace(tiles, n, k, a);
@@ -195,7 +198,8 @@ final class BlockedProduct {
             int to = firstRow(part + 1, parts);
             var leftRows = new Matrix(a.values, a.index(from, 0), a.rowStride, a.columnStride);
             var rows = new Matrix(c.values, c.index(from, 0), c.rowStride, c.columnStride);
-            new BlockedProduct(tiles, to - from, n, k, leftRows, b, rows, accumulate, added).run();
+            Epilogue after = epilogue == null ? null : epilogue.fromRow(from);
+            new BlockedProduct(tiles, to - from, n, k, leftRows, b, rows, accumulate, after).run();
         });
     }
 
@@ -302,8 +306,8 @@ final class BlockedProduct {
                 }
             }
         }
-        if (added != null && end == k) {
-            added.addTo(c, row, row + rows, block.column, block.column + block.columns);
+        if (epilogue != null && end == k) {
+            epilogue.apply(row, row + rows, block.column, block.column + block.columns);
         }
         ScratchBuffers.give(scratch);
         ScratchBuffers.give(left);
@@ -319,7 +323,9 @@ final class BlockedProduct {
             float[] right = ScratchBuffers.take(tiles.nr * kc + Packing.SLACK);
             float[] scratch = ScratchBuffers.take(scratchSize());
             int end = Math.min(n, Parallel.begin(rightPanels, task + 1, tasks) * tiles.nr);
-            for (int j = Parallel.begin(rightPanels, task, tasks) * tiles.nr; j < end; j += tiles.nr) {
+            int begin = Parallel.begin(rightPanels, task, tasks) * tiles.nr;
+            int finished = begin;
+            for (int j = begin; j < end; j += tiles.nr) {
                 for (int pc = 0; pc < k; pc += kc) {
                     int steps = Math.min(kc, k - pc);
                     Panels block = panels[pc / kc];
@@ -331,8 +337,10 @@ final class BlockedProduct {
                         column(0, m, j, continues, steps, block, right, 0, tiles.width(columnsAt(j)), scratch);
                     }
                 }
-                if (added != null) {
-                    added.addTo(c, 0, m, j, j + columnsAt(j));
+                int done = Math.min(j + tiles.nr, end);
+                if (epilogue != null && (done == end || done - finished >= EPILOGUE_COLUMNS)) {
+                    epilogue.apply(0, m, finished, done);
+                    finished = done;
                 }
             }
             ScratchBuffers.give(scratch);

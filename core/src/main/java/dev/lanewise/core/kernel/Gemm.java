@@ -43,65 +43,13 @@ public final class Gemm {
     private Gemm() {}
 
     /** {@code C = A·B}, or {@code C += A·B} if {@code accumulate}, in float32. */
-    public static void sgemm(
-            int m,
-            int n,
-            int k,
-            float[] a,
-            int aOffset,
-            int aRowStride,
-            int aColumnStride,
-            float[] b,
-            int bOffset,
-            int bRowStride,
-            int bColumnStride,
-            float[] c,
-            int cOffset,
-            int cRowStride,
-            boolean accumulate) {
-        product(
-                Vectors.tiles((long) m * n * k),
-                m,
-                n,
-                k,
-                new Matrix(a, aOffset, aRowStride, aColumnStride),
-                new Matrix(b, bOffset, bRowStride, bColumnStride),
-                new Matrix(c, cOffset, cRowStride, 1),
-                accumulate,
-                null);
+    public static void sgemm(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        product(Vectors.tiles((long) m * n * k), m, n, k, a, b, c, accumulate, null);
     }
 
-    /**
-     * {@code C = A·B + r}, in float32, where r is a row of n consecutive elements, which is added to each row of the
-     * product while that is in the cache.
-     */
-    public static void sgemmPlusRow(
-            int m,
-            int n,
-            int k,
-            float[] a,
-            int aOffset,
-            int aRowStride,
-            int aColumnStride,
-            float[] b,
-            int bOffset,
-            int bRowStride,
-            int bColumnStride,
-            float[] row,
-            int rowOffset,
-            float[] c,
-            int cOffset,
-            int cRowStride) {
-        product(
-                Vectors.tiles((long) m * n * k),
-                m,
-                n,
-                k,
-                new Matrix(a, aOffset, aRowStride, aColumnStride),
-                new Matrix(b, bOffset, bRowStride, bColumnStride),
-                new Matrix(c, cOffset, cRowStride, 1),
-                false,
-                new AddedRow(row, rowOffset));
+    /** {@code C = A·B} in float32, and the epilogue. */
+    public static void sgemm(int m, int n, int k, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
+        product(Vectors.tiles((long) m * n * k), m, n, k, a, b, c, false, epilogue);
     }
 
     /** {@link #sgemm} for each of a number of products that differ in their offsets alone. */
@@ -128,17 +76,9 @@ public final class Gemm {
                         m,
                         n,
                         k,
-                        a,
-                        aOffsets[batch],
-                        aRowStride,
-                        aColumnStride,
-                        b,
-                        bOffsets[batch],
-                        bRowStride,
-                        bColumnStride,
-                        c,
-                        cOffsets[batch],
-                        cRowStride,
+                        new Matrix(a, aOffsets[batch], aRowStride, aColumnStride),
+                        new Matrix(b, bOffsets[batch], bRowStride, bColumnStride),
+                        new Matrix(c, cOffsets[batch], cRowStride, 1),
                         accumulate);
             }
         };
@@ -241,12 +181,12 @@ public final class Gemm {
             Matrix b,
             Matrix c,
             boolean accumulate,
-            @Nullable AddedRow added) {
+            @Nullable Epilogue epilogue) {
         if (m <= 0 || n <= 0) {
             return;
         }
         if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null && BlockedProduct.isReady(tiles, m, n, k, a)) {
-            new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, added).run();
+            new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue).run();
             return;
         }
         if (k <= 0) {
@@ -260,8 +200,8 @@ public final class Gemm {
         } else {
             ScalarProduct.multiply(m, n, k, a, b, c, accumulate);
         }
-        if (added != null) {
-            added.addTo(c, 0, m, 0, n);
+        if (epilogue != null) {
+            epilogue.apply(0, m, 0, n);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.lanewise.core.kernel;
 
+import java.util.Arrays;
+
 /** Picking elements of arrays by number, and adding to picked elements; float[] and double[] alike. */
 public final class Indexing {
     private Indexing() {}
@@ -54,6 +56,28 @@ public final class Indexing {
                 case float[] floats -> addRow(floats, from, (float[]) target, to, n);
                 case double[] doubles -> addRow(doubles, from, (double[]) target, to, n);
                 default -> throw new IllegalArgumentException("not an array of float or double: " + source);
+            }
+        }
+    }
+
+    /**
+     * {@link #addRows} to zeros, and the sum of that to the target, so with the same bits; only the rows that are named
+     * are touched.
+     */
+    public static void addRowSums(
+            float[] source, int sourceOffset, float[] target, int targetOffset, int[] rows, int n) {
+        long[] order = new long[rows.length]; // the row, and where it is named
+        for (int i = 0; i < rows.length; i++) {
+            order[i] = (long) rows[i] << Integer.SIZE | i;
+        }
+        Arrays.sort(order);
+        float[] sum = new float[n];
+        for (int i = 0; i < order.length; i++) {
+            int row = (int) (order[i] >>> Integer.SIZE);
+            addRow(source, sourceOffset + (int) order[i] * n, sum, 0, n);
+            if (i + 1 == order.length || (int) (order[i + 1] >>> Integer.SIZE) != row) {
+                addRow(sum, 0, target, targetOffset + row * n, n);
+                Arrays.fill(sum, 0);
             }
         }
     }

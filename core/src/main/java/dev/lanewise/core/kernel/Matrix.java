@@ -4,13 +4,14 @@ package dev.lanewise.core.kernel;
  * Where the elements of a matrix are: row {@code i}, column {@code j} at {@code values[offset + i·rowStride +
  * j·columnStride]}.
  */
-final class Matrix {
+public final class Matrix {
     final float[] values;
     final int offset;
     final int rowStride;
     final int columnStride;
 
-    Matrix(float[] values, int offset, int rowStride, int columnStride) {
+    /** The matrix in an array, from an offset on. */
+    public Matrix(float[] values, int offset, int rowStride, int columnStride) {
         this.values = values;
         this.offset = offset;
         this.rowStride = rowStride;
@@ -22,7 +23,8 @@ final class Matrix {
         return offset + row * rowStride + column * columnStride;
     }
 
-    Matrix transposed() {
+    /** The same elements, rows as columns. */
+    public Matrix transposed() {
         return new Matrix(values, offset, columnStride, rowStride);
     }
 }

@@ -168,7 +168,9 @@ class GemmTest {
             expected[i] += row[3 + i % n];
         }
         float[] sums = new float[m * n];
-        Gemm.product(tiles(Lanes.bits()), m, n, k, left, right, new Matrix(sums, 0, n, 1), false, new AddedRow(row, 3));
+        var product = new Matrix(sums, 0, n, 1);
+        Epilogue added = Products.addedRow(row, 3, product);
+        Gemm.product(tiles(Lanes.bits()), m, n, k, left, right, product, false, added);
         assertThat(sums).isEqualTo(expected);
     }
 
@@ -184,12 +186,12 @@ class GemmTest {
     void emptyProducts() {
         float[] c = {1, 2, 3, 4, 5, 6, 7};
         float[] none = {};
-        Gemm.sgemm(0, 3, 4, none, 0, 4, 1, none, 0, 3, 1, c, 0, 3, false);
-        Gemm.sgemm(3, 0, 4, none, 0, 4, 1, none, 0, 3, 1, c, 0, 3, false);
-        Gemm.sgemm(2, 2, 0, none, 0, 0, 1, none, 0, 2, 1, c, 1, 3, true);
+        Gemm.sgemm(0, 3, 4, new Matrix(none, 0, 4, 1), new Matrix(none, 0, 3, 1), new Matrix(c, 0, 3, 1), false);
+        Gemm.sgemm(3, 0, 4, new Matrix(none, 0, 4, 1), new Matrix(none, 0, 3, 1), new Matrix(c, 0, 3, 1), false);
+        Gemm.sgemm(2, 2, 0, new Matrix(none, 0, 0, 1), new Matrix(none, 0, 2, 1), new Matrix(c, 1, 3, 1), true);
         Gemm.sgemmBatch(0, 2, 2, 2, none, new int[0], 2, 1, none, new int[0], 2, 1, c, new int[0], 2, false);
         assertThat(c).containsExactly(1, 2, 3, 4, 5, 6, 7);
-        Gemm.sgemm(2, 2, 0, none, 0, 0, 1, none, 0, 2, 1, c, 1, 3, false);
+        Gemm.sgemm(2, 2, 0, new Matrix(none, 0, 0, 1), new Matrix(none, 0, 2, 1), new Matrix(c, 1, 3, 1), false);
         assertThat(c).containsExactly(1, 0, 0, 4, 0, 0, 7);
     }
 
@@ -200,9 +202,9 @@ class GemmTest {
         float[] a = {2, 3, 4};
         float[] b = {5, 6, 7};
         float[] c = new float[9];
-        Gemm.sgemm(1, 1, 3, a, 0, huge, 1, b, 0, 1, huge, c, 0, huge, false);
+        Gemm.sgemm(1, 1, 3, new Matrix(a, 0, huge, 1), new Matrix(b, 0, 1, huge), new Matrix(c, 0, huge, 1), false);
         assertThat(c[0]).isEqualTo(2 * 5 + 3 * 6 + 4 * 7);
-        Gemm.sgemm(3, 3, 1, a, 0, 1, huge, b, 0, huge, 1, c, 0, 3, false);
+        Gemm.sgemm(3, 3, 1, new Matrix(a, 0, 1, huge), new Matrix(b, 0, huge, 1), new Matrix(c, 0, 3, 1), false);
         assertThat(c).containsExactly(10, 12, 14, 15, 18, 21, 20, 24, 28);
         float[] wide = new float[100];
         Products.fill(new Random(7), wide);

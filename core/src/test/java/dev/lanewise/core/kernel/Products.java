@@ -115,8 +115,28 @@ final class Products {
     /** C's array after the product to which a row was added, made in a copy. */
     float[] runPlusRow(@Nullable Tiles tiles) {
         var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
-        Gemm.product(tiles, m, n, k, a, b, result, accumulate, new AddedRow(row(), 3));
+        Gemm.product(tiles, m, n, k, a, b, result, accumulate, addedRow(row(), 3, result));
         return result.values;
+    }
+
+    /** An epilogue that adds a row of numbers to each row of a product. */
+    static Epilogue addedRow(float[] row, int rowOffset, Matrix product) {
+        RowKernel add = (in, inOffset, inRowStride, out, outOffset, outRowStride, rows, n) -> {
+            for (int r = 0; r < rows; r++) {
+                for (int i = 0; i < n; i++) {
+                    out[0][outOffset[0] + r * outRowStride[0] + i] =
+                            in[0][inOffset[0] + r * inRowStride[0] + i] + in[1][inOffset[1] + r * inRowStride[1] + i];
+                }
+            }
+        };
+        return new Epilogue(
+                add,
+                new float[][] {product.values, row},
+                new int[] {product.offset, rowOffset},
+                new int[] {product.rowStride, 0},
+                new float[][] {product.values},
+                new int[] {product.offset},
+                new int[] {product.rowStride});
     }
 
     /** The same, the row being added to the expected product. */
@@ -148,22 +168,7 @@ final class Products {
     /** By the public method. */
     float[] runPublic() {
         float[] result = c.values.clone();
-        Gemm.sgemm(
-                m,
-                n,
-                k,
-                a.values,
-                a.offset,
-                a.rowStride,
-                a.columnStride,
-                b.values,
-                b.offset,
-                b.rowStride,
-                b.columnStride,
-                result,
-                c.offset,
-                c.rowStride,
-                accumulate);
+        Gemm.sgemm(m, n, k, a, b, new Matrix(result, c.offset, c.rowStride, 1), accumulate);
         return result;
     }
 

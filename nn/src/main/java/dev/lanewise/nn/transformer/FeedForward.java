@@ -48,7 +48,7 @@ public final class FeedForward extends Layer {
 
     /** Applies the layer to the last axis. */
     public Variable forward(Variable x, Pass pass) {
-        Variable hidden = up.forward(x).map(activation); // (.., hidden)
+        Variable hidden = up.forward(x, activation); // (.., hidden)
         return dropout.forward(down.forward(hidden), pass);
     }
 

@@ -102,7 +102,12 @@ public final class Gpt extends Layer {
      * {@link Losses#IGNORED}.
      */
     public Variable loss(IntTensor numbers, IntTensor targets, Pass pass) {
-        return Variable.reusingMemory(() -> Losses.crossEntropy(forward(numbers, pass), targets));
+        return Variable.reusingMemory(() -> {
+            Variable hidden = hidden(numbers, pass);
+            return head == null
+                    ? Losses.linearCrossEntropy(hidden, tokens.weight().value(), null, targets)
+                    : Losses.linearCrossEntropy(hidden, head, targets);
+        });
     }
 
     /** The vectors after the last block and its normalisation, [batch, time] → [batch, time, width]. */

@@ -2,6 +2,7 @@ package dev.lanewise.core;
 
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ record ActivatedLinear(Formula activation) implements FusedOp {
         Tensor bias = operands.size() > 2 ? operands.get(2).contiguous() : null; // (out)
         Shape shape = Shape.of(x.shape().size(0), weight.shape().size(0));
         Tensor result = Tensor.toBeWritten(DType.FLOAT32, shape);
-        boolean keeps = differentiated.test(0) || differentiated.test(1) || differentiated.test(2);
+        boolean keeps = IntStream.range(0, operands.size()).anyMatch(differentiated);
         Tensor sums = keeps ? Tensor.toBeWritten(DType.FLOAT32, shape) : result;
         if (!shape.isEmpty()) {
             Linear.multiply(x, weight, bias, formula(bias, keeps), sums, result);

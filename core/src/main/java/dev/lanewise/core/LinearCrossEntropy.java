@@ -5,6 +5,7 @@ import dev.lanewise.core.kernel.Matrix;
 import dev.lanewise.core.kernel.Reduction;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * The mean cross-entropy of a linear layer's outputs, the logits x·Wᵀ + b, which are never kept: [rows, in], [classes,
@@ -68,15 +69,17 @@ record LinearCrossEntropy(IntTensor targets, int ignored) implements FusedOp {
         Tensor buffer = Tensor.toBeWritten(DType.FLOAT32, Shape.of(most, classes));
         Tensor losses = Tensor.allocate(DType.FLOAT32, Shape.of(rows));
         var gradients = new Gradients(operands, differentiated);
-        float share = (float) (1.0 / counted());
+        boolean wanted = IntStream.range(0, operands.size()).anyMatch(differentiated);
+        int counted = counted();
+        float share = (float) (1.0 / counted);
         for (int row = 0; row < rows; row += most) {
             int count = Math.min(most, rows - row);
             var logits = new Rows(buffer.view(Shape.of(count, classes), 0, buffer.strides()), count, classes);
             multiply(operands, row, logits);
-            losses(row, logits, losses.floats(), share, differentiated);
+            losses(row, logits, losses.floats(), share, wanted);
             gradients.add(row, logits);
         }
-        return new Computed(List.of(losses.sum().div(counted())), gradients.all());
+        return new Computed(List.of(losses.sum().div(counted)), gradients.all());
     }
 
     /** The rows that are not ignored. */
@@ -104,7 +107,7 @@ record LinearCrossEntropy(IntTensor targets, int ignored) implements FusedOp {
     }
 
     /** The losses of some rows; their logits become their own gradients if any gradient is wanted. */
-    private void losses(int row, Rows logits, float[] losses, float share, IntPredicate differentiated) {
+    private void losses(int row, Rows logits, float[] losses, float share, boolean wanted) {
         int count = logits.count();
         int classes = logits.n();
         float[] values = logits.matrix().floats();
@@ -116,7 +119,6 @@ record LinearCrossEntropy(IntTensor targets, int ignored) implements FusedOp {
         }
         Tensor logSum = logits.perRow();
         RowPasses passes = CrossEntropy.logSums(logits, logSum);
-        boolean wanted = differentiated.test(0) || differentiated.test(1) || differentiated.test(2);
         if (wanted) {
             Tensor g = Tensor.contiguous(DType.FLOAT32, Shape.of(count, 1), shares);
             CrossEntropy.softmaxGradient(passes, logits, logSum, g, logits.matrix());

@@ -16,7 +16,6 @@ public final class Epilogue {
     private final float[][] out;
     private final int[] outOffset;
     private final int[] outRowStride;
-    private final int firstRow;
 
     /** The kernel and what it is called with; see {@link RowKernel#run}. */
     public Epilogue(
@@ -27,18 +26,6 @@ public final class Epilogue {
             float[][] out,
             int[] outOffset,
             int[] outRowStride) {
-        this(kernel, in, inOffset, inRowStride, out, outOffset, outRowStride, 0);
-    }
-
-    private Epilogue(
-            RowKernel kernel,
-            float[][] in,
-            int[] inOffset,
-            int[] inRowStride,
-            float[][] out,
-            int[] outOffset,
-            int[] outRowStride,
-            int firstRow) {
         this.kernel = kernel;
         this.in = in;
         this.inOffset = inOffset;
@@ -46,12 +33,18 @@ public final class Epilogue {
         this.out = out;
         this.outOffset = outOffset;
         this.outRowStride = outRowStride;
-        this.firstRow = firstRow;
     }
 
     /** The same for a product that is this one's rows from a row on. */
     Epilogue fromRow(int row) {
-        return new Epilogue(kernel, in, inOffset, inRowStride, out, outOffset, outRowStride, firstRow + row);
+        return new Epilogue(
+                kernel,
+                in,
+                part(inOffset, inRowStride, row, 0),
+                inRowStride,
+                out,
+                part(outOffset, outRowStride, row, 0),
+                outRowStride);
     }
 
     /** Applies it to a part of the product. */
@@ -67,10 +60,10 @@ public final class Epilogue {
                 toColumn - fromColumn);
     }
 
-    private int[] part(int[] offsets, int[] rowStrides, int row, int column) {
+    private static int[] part(int[] offsets, int[] rowStrides, int row, int column) {
         int[] parts = new int[offsets.length];
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = offsets[i] + (firstRow + row) * rowStrides[i] + column;
+            parts[i] = offsets[i] + row * rowStrides[i] + column;
         }
         return parts;
     }

@@ -75,7 +75,8 @@ public final class Linear extends Layer {
         return x.linear(weight.value(), biasValue(), activation);
     }
 
-    private void check(Variable x) {
+    /** Checks the last axis' size. */
+    void check(Variable x) {
         if (x.shape().rank() == 0 || x.shape().size(-1) != inputs) {
             throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
                     .formatted(path().isEmpty() ? "Linear" : path(), x.shape(), inputs));

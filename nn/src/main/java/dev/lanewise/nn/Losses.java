@@ -43,6 +43,7 @@ public final class Losses {
      * @param targets [..], class numbers; rows with target {@link #IGNORED} do not count
      */
     public static Variable linearCrossEntropy(Variable inputs, Linear last, IntTensor targets) {
+        last.check(inputs);
         return linearCrossEntropy(inputs, last.weight().value(), last.biasValue(), targets);
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lanewise.autograd.GradCheck;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import java.util.List;
@@ -72,6 +73,22 @@ class LossesTest {
         assertThat(loss.item()).isCloseTo(alone, within(1e-12));
         assertThat(loss.backward().of(logits).select(0, 0)).isEqualTo(Tensor.of(new double[3]));
         assertThat(Losses.crossEntropy(logits, IntTensor.of(-1, -1), -1).item()).isNaN();
+    }
+
+    @Test
+    void ofALastLayerItIsTheLossOfItsOutputs() {
+        Variable inputs = Variable.of(Rng.of(1).normal(2, 4, 3));
+        IntTensor targets = IntTensor.of(Shape.of(2, 4), 0, 6, Losses.IGNORED, 3, 2, Losses.IGNORED, 6, 1);
+        for (boolean bias : new boolean[] {true, false}) {
+            Linear last = new Linear(3, 7, bias);
+            last.init(Rng.of(2));
+            Variable fused = Losses.linearCrossEntropy(inputs, last, targets);
+            Variable parts = Losses.crossEntropy(last.forward(inputs), targets);
+            assertThat(fused.value()).isEqualTo(parts.value());
+            assertThat(fused.backward().of(inputs)).isEqualTo(parts.backward().of(inputs));
+            assertThatThrownBy(() -> Losses.linearCrossEntropy(inputs.transpose(), last, targets))
+                    .hasMessage("Linear: input has shape [2, 3, 4], expected [.., 3]");
+        }
     }
 
     @Test

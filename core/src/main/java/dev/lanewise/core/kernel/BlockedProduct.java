@@ -66,6 +66,13 @@ final class BlockedProduct {
      */
     private static final int PACKED_RIGHT = 1 << 18;
 
+    /**
+     * Up to so many steps of k, a block of B has all of them, and as many columns as make it 1 MB: what C holds after
+     * one block of k is still in the second-level cache when the next one goes on. With 768 columns and a part of the
+     * steps, eleven products with 384 and 512 steps took 1.025 times as long, 2048 x 1536 x 384 1.1 times.
+     */
+    private static final int STEPS_AT_ONCE = 512;
+
     /** A of at most so many floats, 256 KB, is packed as a whole, and B's micro-panels pass by one after the other. */
     private static final int SMALL_LEFT = 1 << 16;
 
@@ -212,7 +219,7 @@ final class BlockedProduct {
 
     /** B is packed by all threads, then each task packs some rows of A and multiplies them. */
     private void byRows() {
-        int nc = evenly(n, NC, tiles.nr);
+        int nc = evenly(n, k <= STEPS_AT_ONCE ? Math.min(NC, PACKED_RIGHT / k) : NC, tiles.nr);
         int depth = Math.max(1, PACKED_RIGHT / roundedUp(nc, tiles.nr) / kc) * kc;
         int groups = rowGroups();
         for (int jc = 0; jc < n; jc += nc) {

@@ -75,6 +75,11 @@ final class ElementwiseCases {
         one("sinh", x -> x.sinh(), StrictMath::sinh, around(2));
         one("cosh", x -> x.cosh(), StrictMath::cosh, around(2));
         one("tanh", x -> x.tanh(), StrictMath::tanh, around(2));
+        one("asinh", x -> x.asinh(), ElementwiseCases::asinh, around(3));
+        one("asinh", x -> x.asinh(), ElementwiseCases::asinh, around(3).mul(1e9f));
+        one("acosh", x -> x.acosh(), x -> StrictMath.log(x + Math.sqrt(x * x - 1)), between(1.2, 6));
+        one("acosh", x -> x.acosh(), x -> StrictMath.log(x) + StrictMath.log(2), between(1e9, 5e9));
+        one("atanh", x -> x.atanh(), x -> StrictMath.log((1 + x) / (1 - x)) / 2, around(0.7));
         one("erf", x -> x.erf(), Naive::erf, around(2));
         one("erfc", x -> x.erfc(), x -> 1 - Naive.erf(x), around(2));
     }
@@ -94,14 +99,52 @@ final class ElementwiseCases {
         one("logSigmoid", x -> x.logSigmoid(), x -> -StrictMath.log(1 + StrictMath.exp(-x)), around(3));
         one("leakyRelu", x -> x.leakyRelu(0.125), x -> x > 0 ? x : 0.125 * x, around(3));
         one("elu", x -> x.elu(1.5), x -> x > 0 ? x : 1.5 * StrictMath.expm1(x), around(3));
+        one("celu", x -> x.celu(1.5), x -> x > 0 ? x : 1.5 * StrictMath.expm1(x / 1.5), around(3));
+        one(
+                "selu",
+                x -> x.selu(),
+                x -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * StrictMath.expm1(x)),
+                around(3));
+        one("mish", x -> x.mish(), x -> x * StrictMath.tanh(StrictMath.log(1 + StrictMath.exp(x))), around(3));
+        one("softsign", x -> x.softsign(), x -> x / (1 + Math.abs(x)), around(3));
+        one("softplus", x -> x.softplus(2.5), x -> StrictMath.log(1 + StrictMath.exp(2.5 * x)) / 2.5, around(3));
+        one("hardSigmoid", x -> x.hardSigmoid(), x -> Math.min(Math.max(x + 3, 0), 6) / 6, around(5));
+        one("hardSwish", x -> x.hardSwish(), x -> x * Math.min(Math.max(x + 3, 0), 6) / 6, around(5));
+        one("hardTanh", x -> x.hardTanh(-1, 0.5), x -> Math.min(Math.max(x, -1), 0.5), around(2));
+        one("relu6", "hardTanh", x -> x.relu6(), x -> Math.min(Math.max(x, 0), 6), around(9));
+        one("hardShrink", x -> x.hardShrink(0.75), x -> Math.abs(x) <= 0.75 ? 0 : x, around(2));
+        one("softShrink", x -> x.softShrink(0.75), x -> x > 0.75 ? x - 0.75 : x < -0.75 ? x + 0.75 : 0, around(2));
+        one("tanhShrink", x -> x.tanhShrink(), x -> x - StrictMath.tanh(x), around(2));
+        one("threshold", x -> x.threshold(0.75, -2), x -> x > 0.75 ? x : -2, around(2));
+        two(
+                "prelu",
+                "leakyRelu",
+                (x, w) -> x.prelu(w),
+                (x, w) -> x > 0 ? x : x * w,
+                Naive.awayFromZero(3, 2, 2, 3),
+                Naive.values(4, 0.1, 0.5, 3));
         one("clamp", x -> x.clamp(-1, 0.5), x -> Math.min(Math.max(x, -1), 0.5), around(2));
+    }
+
+    private static double asinh(double x) {
+        return Math.signum(x) * StrictMath.log(Math.abs(x) + Math.sqrt(x * x + 1));
     }
 
     private void two(
             String method, BinaryOperator<Variable> function, DoubleBinaryOperator reference, Tensor x, Tensor y) {
+        two(method, method, function, reference, x, y);
+    }
+
+    private void two(
+            String method,
+            String formula,
+            BinaryOperator<Variable> function,
+            DoubleBinaryOperator reference,
+            Tensor x,
+            Tensor y) {
         cases.add(OpCase.of(
                         method,
-                        "Elementwise:" + method,
+                        "Elementwise:" + formula,
                         o -> function.apply(o.get(0), o.get(1)),
                         o -> Naive.map(reference, o.get(0), o.get(1)),
                         x,
@@ -129,6 +172,13 @@ final class ElementwiseCases {
             two("gt", (a, b) -> a.gt(b), (a, b) -> a > b ? 1 : 0, pair[0], pair[1]);
             two("ge", (a, b) -> a.ge(b), (a, b) -> a >= b ? 1 : 0, pair[0], pair[1]);
         }
+        two("atan2", (a, b) -> a.atan2(b), StrictMath::atan2, x, y);
+        two("atan2", (a, b) -> a.atan2(b), StrictMath::atan2, Naive.awayFromZero(4, 0.2, 3, 1), row);
+        DoubleBinaryOperator logAddExp = (a, b) -> StrictMath.log(StrictMath.exp(a) + StrictMath.exp(b));
+        two("logAddExp", (a, b) -> a.logAddExp(b), logAddExp, x, y);
+        two("logAddExp", (a, b) -> a.logAddExp(b), logAddExp, row, row);
+        two("xlogy", (a, b) -> a.xlogy(b), (a, b) -> a * StrictMath.log(b), x, Naive.values(9, 0.3, 2, 4));
+        two("lerp", (a, b) -> a.lerp(b, 0.375), (a, b) -> a + 0.375 * (b - a), x, y);
         two("pow", (a, b) -> a.pow(b), StrictMath::pow, Naive.values(8, 0.3, 3, 2, 3), Naive.values(9, -2, 2, 3));
         one("pow", "pow", a -> a.pow(2.5), a -> StrictMath.pow(a, 2.5), between(0.3, 3));
         one("add", "add", a -> a.add(0.5), a -> a + 0.5, around(2));

@@ -86,6 +86,10 @@ final class Naive {
         });
     }
 
+    static double largest(double[] elements) {
+        return Arrays.stream(elements).max().orElseThrow();
+    }
+
     static double sum(double[] elements) {
         return Arrays.stream(elements).sum();
     }

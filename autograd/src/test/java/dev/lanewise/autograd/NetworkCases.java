@@ -9,8 +9,10 @@ import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Cases for products, softmax, normalisation, attention, cross-entropy, and for a user's own operation. */
 final class NetworkCases {
@@ -19,8 +21,8 @@ final class NetworkCases {
     static List<OpCase> all() {
         var all = new NetworkCases();
         all.products();
+        all.einsums();
         all.softmaxes();
-        all.layerNorms();
         all.crossEntropies();
         all.linearCrossEntropies();
         all.attentions();
@@ -137,6 +139,66 @@ final class NetworkCases {
                 values(2, 4)));
     }
 
+    private void einsum(String equation, Tensor... operands) {
+        add(OpCase.of("einsum", "", o -> TensorOps.einsum(equation, o), o -> einsumByIndex(equation, o), operands));
+    }
+
+    /** The sum over all letters that the result does not have, one index after the other. */
+    private static Tensor einsumByIndex(String equation, List<Tensor> operands) {
+        String[] sides = equation.split("->");
+        String result = sides.length > 1 ? sides[1] : "";
+        String[] parts = sides[0].split(",");
+        StringBuilder letters = new StringBuilder(result);
+        for (char letter : sides[0].replace(",", "").toCharArray()) {
+            if (letters.indexOf(String.valueOf(letter)) < 0) {
+                letters.append(letter);
+            }
+        }
+        int[] sizes = new int[letters.length()];
+        for (int i = 0; i < parts.length; i++) {
+            for (int axis = 0; axis < parts[i].length(); axis++) {
+                int letter = letters.indexOf(parts[i].substring(axis, axis + 1));
+                sizes[letter] = Math.max(sizes[letter], operands.get(i).shape().size(axis));
+            }
+        }
+        Tensor products = Naive.tensor(Shape.of(sizes), at -> {
+            double product = 1;
+            for (int i = 0; i < parts.length; i++) {
+                int[] own = new int[parts[i].length()];
+                for (int axis = 0; axis < own.length; axis++) {
+                    int index = at[letters.indexOf(parts[i].substring(axis, axis + 1))];
+                    own[axis] = Math.min(index, operands.get(i).shape().size(axis) - 1);
+                }
+                product *= operands.get(i).at(own);
+            }
+            return product;
+        });
+        int[] summed = IntStream.range(result.length(), sizes.length).toArray();
+        return Naive.reshape(Naive.reduce(Naive::sum, products, summed), Arrays.copyOf(sizes, result.length()));
+    }
+
+    private void einsums() {
+        einsum("ij,jk->ik", values(1, 2, 3), values(2, 3, 4));
+        einsum("bij,bjk->bki", values(1, 2, 3, 2), values(2, 2, 2, 4));
+        einsum("ii->i", values(1, 3, 3));
+        einsum("iji->j", values(1, 3, 2, 3));
+        einsum("ijk->ki", values(1, 2, 3, 4));
+        einsum("i,j,k->kij", values(1, 2), values(2, 3), values(3, 2));
+        einsum("bi,ij,bj->b", values(1, 3, 4), values(2, 4, 2), values(3, 3, 2));
+        einsum("ab,bc,cd,da->", values(1, 2, 3), values(2, 3, 2), values(3, 2, 4), values(4, 4, 2));
+        einsum("ij,ij->ij", values(1, 2, 3), values(2, 1, 3)); // one of them broadcasts
+        einsum("ij,kl->il", values(1, 2, 3), values(2, 4, 2));
+        add(OpCase.of(
+                "einsum",
+                "MatMul",
+                o -> TensorOps.einsum("...ij,...jk", o), // the result implied: ...ik
+                o -> Naive.matmul(o.get(0), o.get(1)),
+                values(1, 2, 1, 2, 3),
+                values(2, 3, 3, 2)));
+        OpCase last = cases.removeLast();
+        cases.add(last.withEmpty(values(1, 0, 3), values(2, 3, 2)));
+    }
+
     private void softmaxes() {
         for (int axis = 0; axis < 3; axis++) {
             int along = axis;
@@ -155,51 +217,6 @@ final class NetworkCases {
                             Naive.values(1, -3, 3, 2, 3, 4))
                     .withEmpty(along == 0 ? values(1, 3, 0, 2) : values(1, 0, 3, 2)));
         }
-    }
-
-    private static Tensor normalized(Tensor x) {
-        int last = x.shape().rank() - 1;
-        Tensor mean = Naive.reduce(e -> Naive.sum(e) / e.length, x, last);
-        Tensor centered = Naive.map((a, b) -> a - b, x, mean);
-        Tensor variance = Naive.reduce(e -> Naive.sum(e) / e.length, Naive.map(v -> v * v, centered), last);
-        return Naive.map((a, v) -> a / Math.sqrt(v + 1e-3), centered, variance);
-    }
-
-    private void layerNorms() {
-        Tensor x = values(1, 2, 3, 4);
-        Tensor weight = values(2, 4);
-        Tensor bias = values(3, 4);
-        Tensor none = values(1, 2, 0, 4);
-        add(OpCase.of("layerNorm", "LayerNorm", o -> o.get(0).layerNorm(null, null, 1e-3), o -> normalized(o.get(0)), x)
-                .withEmpty(none));
-        add(OpCase.of(
-                        "layerNorm",
-                        "LayerNorm",
-                        o -> o.get(0).layerNorm(o.get(1), null, 1e-3),
-                        o -> Naive.map((a, b) -> a * b, normalized(o.get(0)), o.get(1)),
-                        x,
-                        weight)
-                .withEmpty(none, weight));
-        add(OpCase.of(
-                        "layerNorm",
-                        "LayerNorm",
-                        o -> o.get(0).layerNorm(o.get(1), o.get(2), 1e-3),
-                        o -> Naive.map(
-                                Double::sum, Naive.map((a, b) -> a * b, normalized(o.get(0)), o.get(1)), o.get(2)),
-                        x,
-                        weight,
-                        bias)
-                .withEmpty(none, weight, bias));
-        // The same tensor in two places: its gradients are added.
-        add(OpCase.of(
-                "layerNorm",
-                "LayerNorm",
-                o -> o.get(0).layerNorm(o.get(0).select(0, 1), o.get(0).select(0, 2), 1e-3),
-                o -> Naive.tensor(
-                        o.get(0).shape(),
-                        i -> normalized(o.get(0)).at(i) * o.get(0).at(1, i[1])
-                                + o.get(0).at(2, i[1])),
-                values(4, 3, 4)));
     }
 
     private void crossEntropies() {

@@ -1,59 +1,22 @@
 package dev.lanewise.autograd;
 
-import dev.lanewise.core.Axes;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.IntUnaryOperator;
-import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /** Cases for the methods that rearrange, pick or reduce elements. */
-final class StructureCases {
-    private static final Tensor X = Naive.awayFromZero(1, 2, 2, 3, 4);
-    private static final Tensor NONE = Naive.values(1, 1, 2, 2, 0, 4);
-
-    private final List<OpCase> cases = new ArrayList<>();
-
+final class StructureCases extends CaseList {
     static List<OpCase> all() {
         var all = new StructureCases();
         all.views();
         all.joins();
         all.picks();
-        all.sums();
-        all.statistics();
+        all.diagonals();
         return all.cases;
-    }
-
-    private OpCase add(OpCase one) {
-        cases.add(one);
-        return one;
-    }
-
-    private void one(
-            String method, String op, UnaryOperator<Variable> function, UnaryOperator<Tensor> reference, Tensor x) {
-        add(OpCase.of(method, op, o -> function.apply(o.getFirst()), o -> reference.apply(o.getFirst()), x));
-    }
-
-    private void oneWithEmpty(
-            String method, String op, UnaryOperator<Variable> function, UnaryOperator<Tensor> reference, Tensor x) {
-        cases.add(OpCase.of(method, op, o -> function.apply(o.getFirst()), o -> reference.apply(o.getFirst()), x)
-                .withEmpty(NONE));
-    }
-
-    /** What stands at an index of the result stands at another one of the operand. */
-    private static Tensor moved(Tensor x, Shape shape, UnaryOperator<int[]> from) {
-        return Naive.tensor(shape, index -> x.at(from.apply(index.clone())));
-    }
-
-    private static int[] along(int[] index, int axis, IntUnaryOperator change) {
-        index[axis] = change.applyAsInt(index[axis]);
-        return index;
     }
 
     private void views() {
@@ -156,6 +119,71 @@ final class StructureCases {
         return Autograd.grad(picked.mul(picked).mul(picked).sum(), List.of(x)).getFirst();
     }
 
+    private void diagonals() {
+        Tensor square = Naive.values(3, -1, 1, 2, 3, 3);
+        one(
+                "diagonal",
+                "Diagonal",
+                x -> x.diagonal(),
+                x -> moved(x, Shape.of(2, 3), i -> new int[] {i[0], i[1], i[1]}),
+                X);
+        for (int offset : new int[] {-5, -2, -1, 0, 1, 2, 3, 4}) {
+            int row = Math.max(-offset, 0);
+            int column = Math.max(offset, 0);
+            int count = Math.max(0, Math.min(3 - row, 4 - column));
+            one(
+                    "diagonal",
+                    "Diagonal",
+                    x -> x.diagonal(offset, 1, 2),
+                    x -> moved(x, Shape.of(2, count), i -> new int[] {i[0], i[1] + row, i[1] + column}),
+                    X);
+            // The same the other way round: rows are the last axis.
+            one(
+                    "diagonal",
+                    "Diagonal",
+                    x -> x.diagonal(-offset, -1, 1),
+                    x -> moved(x, Shape.of(2, count), i -> new int[] {i[0], i[1] + row, i[1] + column}),
+                    X);
+        }
+        one(
+                "diagonal",
+                "Diagonal",
+                x -> x.diagonal(1, 0, 2),
+                x -> moved(x, Shape.of(3, 2), i -> new int[] {i[1], i[0], i[1] + 1}),
+                X);
+        oneWithEmpty("diagEmbed", "PlaceDiagonal", x -> x.diagEmbed(), x -> embedded(x, 0), X);
+        one("diagEmbed", "PlaceDiagonal", x -> x.diagEmbed(2), x -> embedded(x, 2), X);
+        one("diagEmbed", "PlaceDiagonal", x -> x.diagEmbed(-1), x -> embedded(x, -1), X);
+        one(
+                "diagonal",
+                "PlaceDiagonal",
+                x -> gradient(x, y -> y.diagonal(1, 0, 2)),
+                x -> Naive.tensor(X.shape(), i -> i[2] == i[0] + 1 ? 3 * x.at(i) * x.at(i) : 0),
+                X);
+        for (int diagonal : new int[] {-3, -1, 0, 2, 5}) {
+            one(
+                    "tril",
+                    "Elementwise:where",
+                    x -> x.tril(diagonal),
+                    x -> Naive.tensor(x.shape(), i -> i[2] - i[1] <= diagonal ? x.at(i) : 0),
+                    X);
+            one(
+                    "triu",
+                    "Elementwise:where",
+                    x -> x.triu(diagonal),
+                    x -> Naive.tensor(x.shape(), i -> i[2] - i[1] >= diagonal ? x.at(i) : 0),
+                    square);
+        }
+    }
+
+    private static Tensor embedded(Tensor x, int offset) {
+        int size = x.shape().size(-1) + Math.abs(offset);
+        return Naive.tensor(Shape.of(x.shape().size(0), x.shape().size(1), size, size), i -> {
+            int at = Math.min(i[2], i[3]);
+            return i[3] - i[2] == offset ? x.at(i[0], i[1], at) : 0;
+        });
+    }
+
     private void joins() {
         Tensor y = Naive.values(2, -1, 1, 2, 2, 4);
         add(OpCase.of(
@@ -227,7 +255,42 @@ final class StructureCases {
                 },
                 X,
                 Naive.values(3, -1, 1, 2, 2, 3)));
+        IntTensor rows = IntTensor.of(Shape.of(2, 2), 1, 0, 1, 1);
+        IntTensor columns = IntTensor.of(Shape.of(2, 2), 2, 0, 2, 1);
+        one(
+                "index",
+                "IndexSelect",
+                x -> x.index(rows, columns),
+                x -> Naive.tensor(Shape.of(2, 2, 4), i -> x.at(rows.at(i[0], i[1]), columns.at(i[0], i[1]), i[2])),
+                X);
+        one(
+                "index",
+                "IndexSelect",
+                x -> x.index(rows),
+                x -> Naive.tensor(Shape.of(2, 2, 3, 4), i -> x.at(rows.at(i[0], i[1]), i[2], i[3])),
+                X);
+        add(OpCase.of(
+                "indexAdd",
+                "IndexAdd",
+                o -> o.get(0).indexAdd(1, numbers, o.get(1)),
+                o -> {
+                    double[] sums = o.get(0).toDoubles();
+                    for (int position = 0; position < 2 * 5 * 4; position++) {
+                        int[] i = Naive.index(Shape.of(2, 5, 4), position);
+                        sums[(i[0] * 3 + numbers.get(i[1])) * 4 + i[2]] +=
+                                o.get(1).at(i);
+                    }
+                    return Naive.reshape(Tensor.of(sums), 2, 3, 4);
+                },
+                X,
+                Naive.values(3, -1, 1, 2, 5, 4)));
         IntTensor mask = IntTensor.of(Shape.of(3, 1), 1, 0, 1);
+        one(
+                "maskedSelect",
+                "IndexSelect",
+                x -> x.maskedSelect(mask),
+                x -> Naive.tensor(Shape.of(16), i -> x.at(i[0] / 8, i[0] / 4 % 2 * 2, i[0] % 4)),
+                X);
         one(
                 "maskedFill",
                 "Elementwise:where",
@@ -235,6 +298,17 @@ final class StructureCases {
                 x -> Naive.tensor(x.shape(), i -> mask.at(i[1], 0) == 1 ? 7 : x.at(i)),
                 X);
         for (boolean descending : new boolean[] {false, true}) {
+            one(
+                    "topK",
+                    "Gather",
+                    x -> x.topK(1, 2, descending),
+                    x -> Naive.tensor(Shape.of(2, 2, 4), i -> {
+                        double[] line = new double[3];
+                        Arrays.setAll(line, k -> x.at(i[0], k, i[2]));
+                        Arrays.sort(line);
+                        return line[descending ? 2 - i[1] : i[1]];
+                    }),
+                    X);
             one(
                     "sort",
                     "Gather",
@@ -247,95 +321,5 @@ final class StructureCases {
                     }),
                     X);
         }
-    }
-
-    private void reduction(
-            String method,
-            String op,
-            Function<Variable, Function<Axes, Variable>> function,
-            ToDoubleFunction<double[]> reference) {
-        int[][] choices = {{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}};
-        for (int[] axes : choices) {
-            one(
-                    method,
-                    op,
-                    x -> function.apply(x).apply(Axes.of(axes).kept()),
-                    x -> Naive.reduce(reference, x, axes),
-                    X);
-        }
-    }
-
-    private void sums() {
-        reduction("sum", "Sum", x -> x::sum, Naive::sum);
-        reduction("mean", "Sum", x -> x::mean, e -> Naive.sum(e) / e.length);
-        oneWithEmpty("sum", "Sum", x -> x.sum(1), x -> Naive.reshape(Naive.reduce(Naive::sum, x, 1), 2, 4), X);
-        oneWithEmpty("sum", "Sum", x -> x.sum(), x -> Tensor.scalar(X.dtype(), Naive.sum(x.toDoubles())), X);
-        one("mean", "Sum", x -> x.mean(-1), x -> Naive.reshape(Naive.reduce(e -> Naive.sum(e) / 4, x, 2), 2, 3), X);
-        one("mean", "Sum", x -> x.mean(), x -> Tensor.scalar(X.dtype(), Naive.sum(x.toDoubles()) / 24), X);
-        reduction("amax", "Extreme", x -> x::amax, e -> Arrays.stream(e).max().orElseThrow());
-        reduction("amin", "Extreme", x -> x::amin, e -> Arrays.stream(e).min().orElseThrow());
-        for (int axis = 0; axis < 3; axis++) {
-            int along = axis;
-            oneWithEmpty(
-                    "cumSum",
-                    "CumSum",
-                    x -> x.cumSum(along),
-                    x -> Naive.tensor(x.shape(), i -> {
-                        double sum = 0;
-                        for (int k = 0; k <= i[along]; k++) {
-                            sum += x.at(with(i, along, k));
-                        }
-                        return sum;
-                    }),
-                    X);
-        }
-    }
-
-    private static int[] with(int[] index, int axis, int at) {
-        int[] changed = index.clone();
-        changed[axis] = at;
-        return changed;
-    }
-
-    private void statistics() {
-        ToDoubleFunction<double[]> variance = e -> {
-            double mean = Naive.sum(e) / e.length;
-            return Arrays.stream(e).map(v -> (v - mean) * (v - mean)).sum() / e.length;
-        };
-        reduction("var", "", x -> axes -> x.var(axes, 0), variance);
-        reduction(
-                "std",
-                "",
-                x -> axes -> x.std(axes, 1),
-                e -> Math.sqrt(variance.applyAsDouble(e) * e.length / (e.length - 1)));
-        one(
-                "var",
-                "",
-                x -> x.var(1),
-                x -> Naive.reshape(Naive.reduce(e -> variance.applyAsDouble(e) * 1.5, x, 1), 2, 4),
-                X);
-        one(
-                "std",
-                "",
-                x -> x.std(1),
-                x -> Naive.reshape(Naive.reduce(e -> Math.sqrt(variance.applyAsDouble(e) * 1.5), x, 1), 2, 4),
-                X);
-        reduction(
-                "logSumExp",
-                "",
-                x -> x::logSumExp,
-                e -> Math.log(Arrays.stream(e).map(Math::exp).sum()));
-        reduction(
-                "norm1", "", x -> x::norm1, e -> Arrays.stream(e).map(Math::abs).sum());
-        reduction(
-                "norm2",
-                "",
-                x -> x::norm2,
-                e -> Math.sqrt(Arrays.stream(e).map(v -> v * v).sum()));
-        reduction(
-                "normInf",
-                "",
-                x -> x::normInf,
-                e -> Arrays.stream(e).map(Math::abs).max().orElseThrow());
     }
 }

@@ -237,6 +237,44 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
         return map(Formulas.COSH);
     }
 
+    /** The inverse of sinh. */
+    default T asinh() {
+        return map(Formulas.ASINH);
+    }
+
+    /** The inverse of cosh; NaN below 1. */
+    default T acosh() {
+        return map(Formulas.ACOSH);
+    }
+
+    /** The inverse of tanh; ±∞ at ±1, NaN beyond. */
+    default T atanh() {
+        return map(Formulas.ATANH);
+    }
+
+    /**
+     * The angle of the point (x, y) in radians, −π to π, with this as y: arctan(y / x) in the right quadrant; 0 at the
+     * origin.
+     */
+    default T atan2(T x) {
+        return map(Formulas.ATAN2, x);
+    }
+
+    /** ln(eˣ + eʸ), without overflow. */
+    default T logAddExp(T other) {
+        return map(Formulas.LOG_ADD_EXP, other);
+    }
+
+    /** x · ln y; 0 where x is 0, unless y is NaN. */
+    default T xlogy(T other) {
+        return map(Formulas.XLOGY, other);
+    }
+
+    /** x + w · (y − x) for a number w: x for 0, y for 1. */
+    default T lerp(T end, double weight) {
+        return map(Formulas.LERP, end, constant(weight));
+    }
+
     /** tanh x, within 2 ulp; the gradient is 1 − tanh² x. */
     default T tanh() {
         return map(Formulas.TANH);
@@ -295,6 +333,88 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
     /** x where positive, else α(eˣ − 1) (Clevert et al. 2015, arXiv:1511.07289). */
     default T elu(double alpha) {
         return map(Formulas.ELU, constant(alpha));
+    }
+
+    /** x where positive, else x · weight, which broadcasts and is learned (He et al. 2015, arXiv:1502.01852). */
+    default T prelu(T weight) {
+        return map(Formulas.LEAKY_RELU, weight);
+    }
+
+    /**
+     * x where positive, else α(e^(x/α) − 1): an {@link #elu} with a continuous slope (Barron 2017, arXiv:1704.07483).
+     */
+    default T celu(double alpha) {
+        return map(Formulas.CELU, constant(alpha));
+    }
+
+    /**
+     * {@link #elu} with the α and scale at which mean 0 and variance 1 persist (Klambauer et al. 2017,
+     * arXiv:1706.02515).
+     */
+    default T selu() {
+        return map(Formulas.SELU);
+    }
+
+    /** x · tanh(softplus(x)) (Misra 2019, arXiv:1908.08681). */
+    default T mish() {
+        return map(Formulas.MISH);
+    }
+
+    /** x / (1 + |x|). */
+    default T softsign() {
+        return map(Formulas.SOFTSIGN);
+    }
+
+    /** ln(1 + e^(βx)) / β. */
+    default T softplus(double beta) {
+        return beta == 1 ? softplus() : mul(beta).softplus().div(beta);
+    }
+
+    /** (x + 3)/6 limited to [0, 1]; the gradient at both ends is 0. */
+    default T hardSigmoid() {
+        return map(Formulas.HARD_SIGMOID);
+    }
+
+    /** x · {@link #hardSigmoid} (Howard et al. 2019, arXiv:1905.02244). */
+    default T hardSwish() {
+        return map(Formulas.HARD_SWISH);
+    }
+
+    /**
+     * x limited to [low, high], like {@link #clamp}, but the gradient at both ends is 0.
+     *
+     * @throws IllegalArgumentException if low is above high or one of them is NaN
+     */
+    default T hardTanh(double low, double high) {
+        if (!(low <= high)) {
+            throw new IllegalArgumentException("hardTanh: low %s is not at or below high %s".formatted(low, high));
+        }
+        return map(Formulas.HARD_TANH, constant(low), constant(high));
+    }
+
+    /** x limited to [0, 6]; the gradient at both ends is 0. */
+    default T relu6() {
+        return hardTanh(0, 6);
+    }
+
+    /** 0 where |x| ≤ λ, else x. */
+    default T hardShrink(double lambda) {
+        return map(Formulas.HARD_SHRINK, constant(lambda));
+    }
+
+    /** 0 where |x| ≤ λ, else x brought nearer to 0 by λ. */
+    default T softShrink(double lambda) {
+        return map(Formulas.SOFT_SHRINK, constant(lambda));
+    }
+
+    /** x − tanh x. */
+    default T tanhShrink() {
+        return map(Formulas.TANH_SHRINK);
+    }
+
+    /** x where above the threshold, else {@code value}. */
+    default T threshold(double threshold, double value) {
+        return map(Formulas.THRESHOLD, constant(threshold), constant(value));
     }
 
     /**

@@ -5,6 +5,15 @@ package dev.lanewise.core;
  * lines.
  */
 final class Formulas {
+    /** Beyond this, 2²⁸, x² + 1 is x² in double precision, and x² not yet infinite in single precision. */
+    private static final double SQUARE_IS_ALL = 0x1p28;
+
+    private static final double LN_2 = 0.693147180559945309417;
+
+    // Klambauer et al. 2017, arXiv:1706.02515: with these, mean 0 and variance 1 are a fixed point.
+    private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
+    private static final double SELU_SCALE = 1.0507009873554804934193349852946;
+
     static final Formula IDENTITY = Formula.of("identity", x -> x);
 
     static final Formula ADD = Formula.of("add", (x, y) -> x.add(y));
@@ -15,6 +24,34 @@ final class Formulas {
     static final Formula MAXIMUM = Formula.of("maximum", (x, y) -> x.max(y));
     static final Formula MINIMUM = Formula.of("minimum", (x, y) -> x.min(y));
     static final Formula CLAMP = Formula.of("clamp", (x, low, high) -> x.clamp(low, high));
+
+    static final Formula LERP = Formula.of("lerp", (x, y, weight) -> y.sub(x).fma(weight, x));
+
+    /** On equal infinities a difference is NaN: there the value is theirs. */
+    static final Formula LOG_ADD_EXP = Formula.of("logAddExp", (x, y) -> {
+        Expr sameInfinity = x.eq(y).mul(x.abs().eq(Double.POSITIVE_INFINITY));
+        Expr above = x.add(y.sub(x).softplus());
+        Expr below = y.add(x.sub(y).softplus());
+        return sameInfinity.select(x.mul(0.5).add(y.mul(0.5)), x.gt(y).select(above, below));
+    });
+
+    /** x · ln y, 0 where x is 0 whatever y is, as in entropies. */
+    static final Formula XLOGY =
+            Formula.of("xlogy", (x, y) -> x.eq(0).select(y.isNaN().select(y, 0), x.mul(y.log())));
+
+    static final Formula ATAN2 = Formula.of("atan2", (y, x) -> {
+        // Of two infinities the signs alone count.
+        Expr both = x.abs().min(y.abs()).eq(Double.POSITIVE_INFINITY);
+        Expr a = both.select(x.sign(), x);
+        Expr b = both.select(y.sign(), y);
+        Expr right = b.div(a).atan();
+        Expr left = right.add(b.ge(0).select(Math.PI, Expr.constant(-Math.PI)));
+        Expr steep = b.gt(0)
+                .select(Math.PI / 2, Expr.constant(-Math.PI / 2))
+                .sub(a.div(b).atan());
+        Expr flat = a.ge(0).select(right, left);
+        return a.abs().max(b.abs()).eq(0).select(x.add(y), a.abs().ge(b.abs()).select(flat, steep));
+    });
 
     static final Formula NEG = Formula.of("neg", x -> x.neg());
     static final Formula ABS = Formula.of("abs", x -> x.abs());
@@ -42,6 +79,16 @@ final class Formulas {
     static final Formula ATAN = Formula.of("atan", x -> x.atan());
     static final Formula SINH = Formula.of("sinh", x -> x.sinh());
     static final Formula COSH = Formula.of("cosh", x -> x.cosh());
+    static final Formula ASINH = Formula.of(
+            "asinh",
+            x -> x.ge(0).select(positiveAsinh(x), positiveAsinh(x.neg()).neg()));
+    static final Formula ACOSH = Formula.of("acosh", x -> {
+        Expr above = x.sub(1);
+        Expr usual = above.add(above.mul(above.add(2)).sqrt()).log1p();
+        return x.gt(SQUARE_IS_ALL).select(x.log().add(LN_2), usual);
+    });
+    static final Formula ATANH =
+            Formula.of("atanh", x -> x.log1p().sub(x.neg().log1p()).mul(0.5));
     static final Formula TANH = Formula.of("tanh", x -> x.tanh());
     static final Formula ERF = Formula.of("erf", x -> x.erf());
     static final Formula ERFC = Formula.of("erfc", x -> x.erfc());
@@ -58,6 +105,28 @@ final class Formulas {
     static final Formula ELU =
             Formula.of("elu", (x, alpha) -> x.gt(0).select(x, x.min(0).expm1().mul(alpha)));
 
+    static final Formula CELU = Formula.of(
+            "celu", (x, alpha) -> x.gt(0).select(x, x.min(0).div(alpha).expm1().mul(alpha)));
+    static final Formula SELU = Formula.of(
+            "selu", x -> x.gt(0).select(x, x.min(0).expm1().mul(SELU_ALPHA)).mul(SELU_SCALE));
+    static final Formula MISH = Formula.of("mish", x -> x.mul(x.softplus().tanh()));
+    static final Formula SOFTSIGN = Formula.of("softsign", x -> x.div(x.abs().add(1)));
+    static final Formula HARD_SIGMOID = Formula.of(
+            "hardSigmoid", x -> x.le(-3).select(0, x.ge(3).select(1, x.add(3).div(6))));
+    static final Formula HARD_SWISH = Formula.of(
+            "hardSwish",
+            x -> x.le(-3).select(0, x.ge(3).select(x, x.mul(x.add(3)).div(6))));
+    static final Formula HARD_TANH = Formula.of(
+            "hardTanh", (x, low, high) -> x.le(low).select(low, x.ge(high).select(high, x)));
+    static final Formula HARD_SHRINK =
+            Formula.of("hardShrink", (x, lambda) -> x.abs().le(lambda).select(0, x));
+    static final Formula SOFT_SHRINK = Formula.of(
+            "softShrink",
+            (x, lambda) -> x.gt(lambda).select(x.sub(lambda), x.lt(lambda.neg()).select(x.add(lambda), x.mul(0))));
+    static final Formula TANH_SHRINK = Formula.of("tanhShrink", x -> x.sub(x.tanh()));
+    static final Formula THRESHOLD =
+            Formula.of("threshold", (x, threshold, value) -> x.le(threshold).select(value, x));
+
     static final Formula EQ = Formula.of("eq", (x, y) -> x.eq(y));
     static final Formula NE = Formula.of("ne", (x, y) -> x.ne(y));
     static final Formula LT = Formula.of("lt", (x, y) -> x.lt(y));
@@ -67,4 +136,11 @@ final class Formulas {
     static final Formula WHERE = Formula.of("where", (condition, x, y) -> condition.select(x, y));
 
     private Formulas() {}
+
+    /** ln(x + √(x² + 1)) for x ≥ 0, without loss near 0. */
+    private static Expr positiveAsinh(Expr x) {
+        Expr square = x.square();
+        Expr usual = x.add(square.div(square.add(1).sqrt().add(1))).log1p();
+        return x.gt(SQUARE_IS_ALL).select(x.log().add(LN_2), usual);
+    }
 }

@@ -1,5 +1,8 @@
 package dev.lanewise.core;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /**
  * The part of {@link TensorOps} that picks elements by number.
  *
@@ -38,6 +41,59 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
     }
 
     /**
+     * {@link #embedding(IntTensor)} with a row for padding, which gets no gradient: what stands for padding is not
+     * learned.
+     *
+     * @param padding the number of that row
+     */
+    default T embedding(IntTensor numbers, int padding) {
+        T rows = embedding(numbers); // (.., n)
+        int[] kept = numbers.shape().with(-1, 1).toArray();
+        T isPadding = constant(numbers.reshape(kept).toTensor(dtype())).eq(padding); // (.., 1)
+        return isPadding.where(constant(rows.value()), rows);
+    }
+
+    /**
+     * The elements at given places of the first axes: {@code x.index(i, j)} of a matrix is {@code x[i][j]} for each
+     * pair of numbers, of the indices' shape; axes that no index is given for follow. Places picked more than once get
+     * the sum of the gradients.
+     *
+     * @param indices one for each of the first axes, all of the same shape
+     * @throws IllegalArgumentException if there are none, or more than axes, or their shapes differ
+     * @throws IndexOutOfBoundsException if an index is not along its axis
+     */
+    default T index(IntTensor... indices) {
+        if (indices.length == 0 || indices.length > shape().rank()) {
+            throw new IllegalArgumentException("index: %d indices given for the axes of shape %s, expected 1 to %d"
+                    .formatted(indices.length, shape(), shape().rank()));
+        }
+        Shape places = indices[0].shape();
+        int[] rows = new int[places.count()];
+        int count = 1;
+        for (int axis = 0; axis < indices.length; axis++) {
+            if (!indices[axis].shape().equals(places)) {
+                throw new IllegalArgumentException("index: indices have shapes %s and %s, expected the same"
+                        .formatted(places, indices[axis].shape()));
+            }
+            int size = shape().size(axis);
+            indices[axis].checkRange("index", "index of axis " + axis, size);
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = rows[i] * size + indices[axis].get(i);
+            }
+            count *= size;
+        }
+        int[] rest = Arrays.copyOfRange(shape().toArray(), indices.length, shape().rank());
+        T table = self().reshape(joined(new int[] {count}, rest)); // (places, ..)
+        return table.indexSelect(0, IntTensor.of(rows)).reshape(joined(places.toArray(), rest));
+    }
+
+    private static int[] joined(int[] first, int[] second) {
+        int[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    /**
      * Of each position of {@code indices}, the element at that position but with the index as its number along the
      * axis: for axis 1, {@code result[i][j] = x[i][indices[i][j]]}.
      *
@@ -67,6 +123,38 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
         return add(source.apply(new IndexOp.ScatterAdd(along, indices, shape())));
     }
 
+    /**
+     * This tensor, with each slice of {@code source} added at its index along the axis: for axis 0,
+     * {@code result[indices[i]] += source[i]}. Repeated indices add up.
+     *
+     * @param indices of one axis, as many as the source has slices
+     * @throws IllegalArgumentException if the source does not fit
+     * @throws IndexOutOfBoundsException if an index is not along the axis
+     */
+    default T indexAdd(int axis, IntTensor indices, T source) {
+        int along = shape().axis(axis);
+        if (indices.shape().rank() != 1
+                || !source.shape()
+                        .equals(shape().withSize(along, indices.shape().count()))) {
+            throw new IllegalArgumentException(
+                    "indexAdd: indices of shape %s and a source of shape %s do not fit axis %d of shape %s"
+                            .formatted(indices.shape(), source.shape(), axis, shape()));
+        }
+        return add(source.apply(new IndexOp.IndexAdd(along, indices, shape().size(along))));
+    }
+
+    /**
+     * The elements where the mask, which broadcasts to this shape, is not 0, in row-major order, as one axis.
+     *
+     * @throws IllegalArgumentException if the mask does not broadcast to this shape
+     */
+    default T maskedSelect(IntTensor mask) {
+        double[] chosen = mask.toTensor(DType.FLOAT32).expand(shape()).toDoubles();
+        int[] places =
+                IntStream.range(0, chosen.length).filter(i -> chosen[i] != 0).toArray();
+        return self().reshape(-1).indexSelect(0, IntTensor.of(places));
+    }
+
     /** This tensor with {@code value} wherever the mask, which broadcasts, is not 0. */
     default T maskedFill(IntTensor mask, double value) {
         return constant(mask.toTensor(dtype())).where(constant(value), self());
@@ -78,6 +166,15 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      */
     default T sort(int axis, boolean descending) {
         return gather(axis, value().argsort(axis, descending));
+    }
+
+    /**
+     * The k largest (or smallest) elements along an axis, sorted; their numbers are {@link Tensor#argTopK}.
+     *
+     * @throws IllegalArgumentException if the axis has fewer elements
+     */
+    default T topK(int axis, int k, boolean largest) {
+        return gather(axis, value().argTopK(axis, k, largest));
     }
 
     private static void checkIndices(String operation, int axis, IntTensor indices, Shape shape) {

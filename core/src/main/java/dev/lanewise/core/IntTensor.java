@@ -118,6 +118,21 @@ public final class IntTensor {
     }
 
     /**
+     * One-hot vectors: 1 at each element's number, 0 elsewhere, [..] → [.., classes], FLOAT32.
+     *
+     * @throws IndexOutOfBoundsException if an element is not within the classes
+     */
+    public Tensor oneHot(int classes) {
+        checkRange("oneHot", "class", classes);
+        Tensor result = Tensor.allocate(DType.FLOAT32, shape.with(-1, classes));
+        float[] floats = result.floats();
+        for (int i = 0; i < values.length; i++) {
+            floats[i * classes + values[i]] = 1;
+        }
+        return result;
+    }
+
+    /**
      * Checks that every element lies in {@code [0, bound)}.
      *
      * @throws IndexOutOfBoundsException naming the operation, the first element that does not, and its position

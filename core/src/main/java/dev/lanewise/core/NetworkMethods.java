@@ -6,8 +6,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of {@link TensorOps} that neural networks are made of: products, softmax, normalisation, attention,
- * cross-entropy.
+ * The part of {@link TensorOps} that neural networks are made of: products, softmax, attention, cross-entropy.
  *
  * @param <T> the implementing type itself
  */
@@ -114,43 +113,6 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
         return along == shape().rank() - 1
                 ? apply(op)
                 : transpose(along, -1).apply(op).transpose(along, -1);
-    }
-
-    /**
-     * Layer normalisation over the last axis (Ba et al. 2016, arXiv:1607.06450): (x − mean) / √(variance + ε) · weight
-     * + bias, with the biased variance.
-     *
-     * @param weight of the last axis' size, or null for none
-     * @param bias of the last axis' size, or null for none; needs a weight
-     * @param epsilon added to the variance, commonly 1e-5
-     */
-    default T layerNorm(@Nullable T weight, @Nullable T bias, double epsilon) {
-        if (shape().rank() == 0) {
-            throw new IllegalArgumentException("layerNorm: a scalar has no axis to normalise over");
-        }
-        if (!(epsilon >= 0) || Double.isInfinite(epsilon)) {
-            throw new IllegalArgumentException(
-                    "layerNorm: epsilon %s is not a number of at least 0".formatted(epsilon));
-        }
-        Shape last = Shape.of(shape().size(-1));
-        List<T> operands = new ArrayList<>();
-        operands.add(self());
-        if (weight != null) {
-            operands.add(weight);
-        }
-        if (bias != null) {
-            if (weight == null) {
-                throw new IllegalArgumentException("layerNorm: a bias without a weight; give a weight of ones");
-            }
-            operands.add(bias);
-        }
-        for (T parameter : operands.subList(1, operands.size())) {
-            if (!parameter.shape().equals(last)) {
-                throw new IllegalArgumentException("layerNorm: weight or bias has shape %s, expected %s to fit input %s"
-                        .formatted(parameter.shape(), last, shape()));
-            }
-        }
-        return applyAll(new LayerNorm(epsilon), operands).getFirst();
     }
 
     /**

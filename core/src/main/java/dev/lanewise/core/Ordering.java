@@ -50,6 +50,26 @@ final class Ordering {
         return IntTensor.owning(x.shape(), result);
     }
 
+    static IntTensor argTopK(Tensor x, int axis, int k, boolean largest) {
+        int along = x.shape().axis(axis);
+        int n = x.shape().size(along);
+        if (k < 0 || k > n) {
+            throw new IllegalArgumentException(
+                    "topK: k is %d, but axis %d of shape %s has %d elements".formatted(k, axis, x.shape(), n));
+        }
+        int[] order = argsort(x, along, largest).values();
+        Shape shape = x.shape().withSize(along, k);
+        int inner = 1;
+        for (int i = along + 1; i < x.shape().rank(); i++) {
+            inner *= x.shape().size(i);
+        }
+        int[] result = new int[shape.count()];
+        for (int i = 0, block = k * inner; i < result.length; i += block) {
+            System.arraycopy(order, i / block * n * inner, result, i, block);
+        }
+        return IntTensor.owning(shape, result);
+    }
+
     /** Compares numbers, with −0 equal to 0 and NaN above all. */
     private static int compare(double a, double b) {
         return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));

@@ -1,6 +1,8 @@
 package dev.lanewise.core;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.BinaryOperator;
 
 /**
  * The part of {@link TensorOps} that reduces axes. Where axes are given as numbers they are dropped; {@link Axes#kept}
@@ -79,6 +81,66 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return apply(new ReductionOp.Extreme(axes, false));
     }
 
+    /**
+     * The largest element along an axis, which is dropped; NaN if there is one. The gradient goes to the first of
+     * elements that tie, whose number {@link Tensor#argmax} tells; {@link #amax} divides it.
+     *
+     * @throws IllegalArgumentException if the axis is empty
+     */
+    default T max(int axis) {
+        return picked(axis, value().argmax(axis));
+    }
+
+    /** The smallest element along an axis, which is dropped; see {@link #max}. */
+    default T min(int axis) {
+        return picked(axis, value().argmin(axis));
+    }
+
+    private T picked(int axis, IntTensor numbers) {
+        int along = shape().axis(axis);
+        int[] kept = numbers.shape().with(along, 1).toArray();
+        return self().gather(along, numbers.reshape(kept)).squeeze(along);
+    }
+
+    /** The product of all elements, of shape {@code []}; 1 if there is none. */
+    default T prod() {
+        return prod(Axes.all());
+    }
+
+    /** The product over one axis, which is dropped. */
+    default T prod(int axis) {
+        return prod(Axes.of(axis));
+    }
+
+    /**
+     * The product over axes, 1 of no elements: the first half times the second, and so on. An element's gradient is the
+     * product of the others, also where one of them is 0.
+     */
+    default T prod(Axes axes) {
+        boolean[] reduced = axes.reduced(shape());
+        int rank = reduced.length;
+        int count = axes.count(shape());
+        if (count == 0) { // an empty product is 1
+            return sum(axes).add(1);
+        }
+        int[] order = new int[rank];
+        int at = 0;
+        for (boolean last : new boolean[] {false, true}) {
+            for (int axis = 0; axis < rank; axis++) {
+                if (reduced[axis] == last) {
+                    order[at++] = axis;
+                }
+            }
+        }
+        T factors = self().permute(order).reshape(shape().count() / count, count); // (results, factors)
+        for (int n = count; n > 1; n = (n + 1) / 2) {
+            int half = n / 2;
+            T pairs = factors.slice(1, 0, half).mul(factors.slice(1, half, 2 * half));
+            factors = n % 2 == 0 ? pairs : TensorOps.concat(1, List.of(pairs, factors.slice(1, n - 1, n)));
+        }
+        return factors.reshape(axes.result(shape()).toArray());
+    }
+
     /** ln Σ exp(x) over axes, without overflow; the gradient is the softmax. */
     default T logSumExp(Axes axes) {
         if (axes.count(shape()) == 0) { // the logarithm of an empty sum
@@ -112,9 +174,56 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return abs().amax(axes);
     }
 
+    /**
+     * The p-norm over axes, (Σ|x|ᵖ)^(1/p): 1 for the sum of absolute values, 2 for the Euclidean norm, ∞ for the
+     * largest absolute value.
+     *
+     * @throws IllegalArgumentException if p is less than 1 or NaN
+     */
+    default T norm(double p, Axes axes) {
+        if (!(p >= 1)) {
+            throw new IllegalArgumentException("norm: p is %s, expected 1 or more".formatted(p));
+        }
+        if (p == 1) {
+            return norm1(axes);
+        }
+        if (p == 2) {
+            return norm2(axes);
+        }
+        return p == Double.POSITIVE_INFINITY
+                ? normInf(axes)
+                : abs().pow(p).sum(axes).pow(1 / p);
+    }
+
     /** Running sums along an axis: element i is the sum of elements 0 to i. */
     default T cumSum(int axis) {
         return apply(new ReductionOp.CumSum(shape().axis(axis), false));
+    }
+
+    /** Running products along an axis: element i is the product of elements 0 to i. */
+    default T cumProd(int axis) {
+        return scan(axis, (x, y) -> x.mul(y));
+    }
+
+    /** Running {@link #logSumExp} along an axis, without overflow: element i is ln Σ exp(x) over elements 0 to i. */
+    default T logCumSumExp(int axis) {
+        return scan(axis, (x, y) -> x.logAddExp(y));
+    }
+
+    /**
+     * Element i is elements 0 to i joined by an associative function: in as many steps as the number of elements has
+     * binary digits, each of which joins what lies 1, 2, 4, … elements apart (Hillis and Steele 1986, Data parallel
+     * algorithms).
+     */
+    private T scan(int axis, BinaryOperator<T> join) {
+        int along = shape().axis(axis);
+        int n = shape().size(along);
+        T result = self();
+        for (int apart = 1; apart < n; apart *= 2) {
+            T joined = join.apply(result.slice(along, apart, n), result.slice(along, 0, n - apart));
+            result = TensorOps.concat(along, List.of(result.slice(along, 0, apart), joined));
+        }
+        return result;
     }
 
     /**

@@ -238,4 +238,76 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
         }
         return TensorOps.concat(axis, copies);
     }
+
+    /** The diagonal of the last two axes, [.., m, n] → [.., min(m, n)]; a view. */
+    default T diagonal() {
+        return diagonal(0, -2, -1);
+    }
+
+    /**
+     * The elements whose number along {@code second} is that along {@code first}, plus {@code offset}: the main
+     * diagonal for 0, those above it for positive offsets. The two axes are dropped, the diagonal becomes the last one;
+     * a view.
+     *
+     * @throws IllegalArgumentException if both axes are the same
+     */
+    default T diagonal(int offset, int first, int second) {
+        int rows = shape().axis(first);
+        int columns = shape().axis(second);
+        if (rows == columns) {
+            throw new IllegalArgumentException("diagonal: axes %d and %d of shape %s are the same, expected two"
+                    .formatted(first, second, shape()));
+        }
+        return rows < columns
+                ? apply(new ViewOp.Diagonal(offset, rows, columns))
+                : apply(new ViewOp.Diagonal(-offset, columns, rows));
+    }
+
+    /** Matrices with the last axis on their diagonal, zeros elsewhere, [.., n] → [.., n, n]. */
+    default T diagEmbed() {
+        return diagEmbed(0);
+    }
+
+    /**
+     * Square matrices with the last axis on a diagonal, zeros elsewhere, [.., n] → [.., n + |offset|, n + |offset|].
+     * The adjoint of {@link #diagonal}.
+     *
+     * @param offset 0 for the main diagonal, positive for those above it
+     */
+    default T diagEmbed(int offset) {
+        int size = Math.addExact(shape().size(-1), Math.absExact(offset));
+        int rank = shape().rank();
+        return apply(new ViewOp.PlaceDiagonal(offset, rank - 1, rank, size, size));
+    }
+
+    /**
+     * The lower triangle of the last two axes; zeros above it.
+     *
+     * @param diagonal the last diagonal that is kept: 0 for the main one, positive for those above it
+     */
+    default T tril(int diagonal) {
+        return triangle("tril", diagonal, true);
+    }
+
+    /**
+     * The upper triangle of the last two axes; zeros below it.
+     *
+     * @param diagonal the first diagonal that is kept: 0 for the main one, negative for those below it
+     */
+    default T triu(int diagonal) {
+        return triangle("triu", diagonal, false);
+    }
+
+    private T triangle(String operation, int diagonal, boolean lower) {
+        if (shape().rank() < 2) {
+            throw new IllegalArgumentException("%s: shape %s has fewer than two axes".formatted(operation, shape()));
+        }
+        int columns = shape().size(-1);
+        Shape matrix = Shape.of(shape().size(-2), columns);
+        Tensor mask = Tensor.fill(dtype(), matrix, i -> {
+            int offset = i % columns - i / columns;
+            return (lower ? offset <= diagonal : offset >= diagonal) ? 1 : 0;
+        });
+        return constant(mask).where(self(), constant(0));
+    }
 }

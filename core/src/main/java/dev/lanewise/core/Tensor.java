@@ -295,6 +295,17 @@ public final class Tensor implements TensorOps<Tensor> {
         return Ordering.argsort(this, axis, descending);
     }
 
+    /**
+     * The numbers of the k largest (or smallest) elements along the axis, in order, the first of elements that tie
+     * first.
+     *
+     * @return element numbers along the axis, of the tensor's shape but for that axis
+     * @throws IllegalArgumentException if the axis has fewer than k elements
+     */
+    public IntTensor argTopK(int axis, int k, boolean largest) {
+        return Ordering.argTopK(this, axis, k, largest);
+    }
+
     // ------------------------------------------------------------------ what TensorOps asks for
 
     @Override

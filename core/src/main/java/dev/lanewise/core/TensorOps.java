@@ -19,7 +19,13 @@ import java.util.List;
  * @param <T> the implementing type itself
  */
 public interface TensorOps<T extends TensorOps<T>>
-        extends ElementwiseMethods<T>, ShapeMethods<T>, ReductionMethods<T>, IndexMethods<T>, NetworkMethods<T> {
+        extends ElementwiseMethods<T>,
+                ShapeMethods<T>,
+                ReductionMethods<T>,
+                IndexMethods<T>,
+                WindowMethods<T>,
+                NormalizationMethods<T>,
+                NetworkMethods<T> {
 
     /**
      * Joins tensors along an existing axis: [2, 3] and [4, 3] along axis 0 give [6, 3].
@@ -63,5 +69,19 @@ public interface TensorOps<T extends TensorOps<T>>
             lifted.add(tensor.unsqueeze(axis));
         }
         return concat(axis < 0 ? axis + shape.rank() + 1 : axis, lifted);
+    }
+
+    /**
+     * A sum of products by Einstein's notation: each operand's axes have letters, those of the result stand behind the
+     * arrow, and all others are summed over. {@code "ij,jk->ik"} is a matrix product, {@code "ii->i"} a diagonal,
+     * {@code "bi,ij,bj->b"} a form for each row. A letter that one operand has twice means its diagonal; axes of size 1
+     * broadcast; {@code "..."} stands for any axes, aligned at the last. Without an arrow the result has the letters
+     * that occur once, in alphabetical order. Of several operands, those pairs are joined first that take the fewest
+     * multiplications together.
+     *
+     * @throws IllegalArgumentException if the equation cannot be read, or does not fit the operands
+     */
+    static <T extends TensorOps<T>> T einsum(String equation, List<T> operands) {
+        return Einsum.apply(equation, operands);
     }
 }

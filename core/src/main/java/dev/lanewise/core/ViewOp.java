@@ -111,6 +111,95 @@ sealed interface ViewOp extends PrimitiveOp {
         }
     }
 
+    /** Windows along an axis: see {@link Views#unfold}. */
+    record Unfold(int axis, int size, int step, int dilation) implements ViewOp {
+        @Override
+        public String name() {
+            return "unfold";
+        }
+
+        @Override
+        public Computed forward(List<Tensor> operands) {
+            return Computed.of(Views.unfold(operands.getFirst(), axis, size, step, dilation));
+        }
+
+        @Override
+        public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+            int n = saved.operandShape(0).size(axis);
+            saved.give(0, () -> saved.gradient().apply(new Fold(axis, n, step, dilation)));
+        }
+    }
+
+    /** The adjoint of {@link Unfold}: zeros along the axis, to which the elements of all windows are added. */
+    record Fold(int axis, int n, int step, int dilation) implements ViewOp {
+        @Override
+        public String name() {
+            return "fold";
+        }
+
+        @Override
+        public Computed forward(List<Tensor> operands) {
+            Tensor x = operands.getFirst();
+            int last = x.shape().rank() - 1;
+            int count = x.shape().size(axis);
+            Tensor result = Tensor.allocate(x.dtype(), x.shape().without(last).withSize(axis, n));
+            for (int i = 0; i < x.shape().size(last); i++) {
+                Tensor element = Views.slice(x, last, i, 1, 1);
+                Tensor place = Views.slice(result, axis, i * dilation, step, count);
+                Views.addInto(Views.reshape(element, place.shape()), place);
+            }
+            return Computed.of(result);
+        }
+
+        @Override
+        public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+            int size = saved.operandShape(0).size(-1);
+            saved.give(0, () -> saved.gradient().apply(new Unfold(axis, size, step, dilation)));
+        }
+    }
+
+    /** A diagonal of two axes, the first before the second: see {@link Views#diagonal}. */
+    record Diagonal(int offset, int first, int second) implements ViewOp {
+        @Override
+        public String name() {
+            return "diagonal";
+        }
+
+        @Override
+        public Computed forward(List<Tensor> operands) {
+            return Computed.of(Views.diagonal(operands.getFirst(), offset, first, second));
+        }
+
+        @Override
+        public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+            int rows = saved.operandShape(0).size(first);
+            int columns = saved.operandShape(0).size(second);
+            saved.give(0, () -> saved.gradient().apply(new PlaceDiagonal(offset, first, second, rows, columns)));
+        }
+    }
+
+    /** The adjoint of a diagonal: zeros, with the operand's last axis at the diagonal's place. */
+    record PlaceDiagonal(int offset, int first, int second, int rows, int columns) implements ViewOp {
+        @Override
+        public String name() {
+            return "diagEmbed";
+        }
+
+        @Override
+        public Computed forward(List<Tensor> operands) {
+            Tensor x = operands.getFirst();
+            Shape shape = x.shape().without(-1).with(first, rows).with(second, columns);
+            Tensor result = Tensor.allocate(x.dtype(), shape);
+            Views.copyInto(x, Views.diagonal(result, offset, first, second));
+            return Computed.of(result);
+        }
+
+        @Override
+        public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+            saved.give(0, () -> saved.gradient().apply(new Diagonal(offset, first, second)));
+        }
+    }
+
     /** A tensor cut along an axis into pieces of the given sizes; each piece is a view. */
     record Split(int axis, List<Integer> sizes) implements ViewOp {
         @Override

@@ -43,6 +43,49 @@ final class Views {
         return x.view(shape, offset, strides);
     }
 
+    /**
+     * Windows of some elements along an axis, which begin every {@code step} elements and whose elements lie
+     * {@code dilation} apart: the axis then counts the windows, and a new last axis the elements of one.
+     */
+    static Tensor unfold(Tensor x, int axis, int size, int step, int dilation) {
+        int rank = x.shape().rank();
+        int count = windows(x.shape().size(axis), size, step, dilation);
+        int[] strides = Arrays.copyOf(x.strides(), rank + 1);
+        strides[rank] = strides[axis] * dilation;
+        strides[axis] *= step;
+        return x.view(x.shape().withSize(axis, count).with(rank, size), x.offset(), strides);
+    }
+
+    /** How many windows there are along an axis of n elements; 0 if not even one fits. */
+    static int windows(int n, int size, int step, int dilation) {
+        long span = (long) dilation * (size - 1) + 1;
+        return n < span ? 0 : (int) ((n - span) / step + 1);
+    }
+
+    /**
+     * The elements whose number along the second axis is that along the first, plus an offset; the two axes become one,
+     * the last.
+     */
+    static Tensor diagonal(Tensor x, int offset, int first, int second) {
+        int rank = x.shape().rank();
+        int[] sizes = new int[rank - 1];
+        int[] strides = new int[rank - 1];
+        int at = 0;
+        for (int axis = 0; axis < rank; axis++) {
+            if (axis != first && axis != second) {
+                sizes[at] = x.shape().size(axis);
+                strides[at++] = x.stride(axis);
+            }
+        }
+        int row = Math.max(-offset, 0);
+        int column = Math.max(offset, 0);
+        sizes[at] = Math.max(0, Math.min(x.shape().size(first) - row, x.shape().size(second) - column));
+        strides[at] = x.stride(first) + x.stride(second);
+        Shape shape = Shape.owning(sizes);
+        int start = shape.isEmpty() ? 0 : row * x.stride(first) + column * x.stride(second); // never beyond the array
+        return x.view(shape, x.offset() + start, strides);
+    }
+
     /** The shape that the sizes mean for a tensor of the given shape: one size may be -1 and is worked out. */
     static Shape reshapeTo(String operation, Shape from, int[] sizes) {
         int[] resolved = sizes.clone();
@@ -140,6 +183,20 @@ final class Views {
     /** Copies the elements of a tensor into another one of the same shape and type, whatever the strides of both. */
     static void copyInto(Tensor from, Tensor to) {
         StridedCopy.copy(
+                from.array(),
+                from.offset(),
+                from.strides(),
+                to.array(),
+                to.offset(),
+                to.strides(),
+                to.shape().toArray());
+    }
+
+    /**
+     * Adds the elements of a tensor to those of another one of the same shape and type, whatever the strides of both.
+     */
+    static void addInto(Tensor from, Tensor to) {
+        StridedCopy.add(
                 from.array(),
                 from.offset(),
                 from.strides(),

@@ -85,7 +85,7 @@ final class CustomActivation extends Example {
         out().printf("%6s  %8s  %14s  %16s%n", "step", "loss", "right, learnt", "right, new");
         try (var progress = new Progress(out(), "learning", steps)) {
             for (int step = 0; ; step++) {
-                Variable loss = Losses.binaryCrossEntropy(model.forward(places), training.spirals());
+                Variable loss = Losses.binaryCrossEntropyWithLogits(model.forward(places), training.spirals());
                 if (step % EVALUATION_INTERVAL == 0 || step == steps) {
                     progress.println("%,6d  %8.4f  %14s  %16s"
                             .formatted(

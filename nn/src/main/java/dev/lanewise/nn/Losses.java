@@ -2,10 +2,14 @@ package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** Losses: how far a model's outputs are from what they should be, as one number, the mean over all examples. */
+/**
+ * Losses: how far a model's outputs are from what they should be, as one number: the mean over all examples, or what a
+ * {@link Reduction} says.
+ */
 public final class Losses {
     /** The target that PyTorch's cross-entropy ignores unless told otherwise. */
     public static final int IGNORED = -100;
@@ -59,43 +63,276 @@ public final class Losses {
         return inputs.linearCrossEntropy(weight, bias, targets, IGNORED);
     }
 
+    /**
+     * How {@link #crossEntropy(Variable, IntTensor, CrossEntropyConfig)} counts.
+     *
+     * @param ignored the target that does not count, commonly −100
+     * @param weights of each class, [classes]: how much an example of it counts; null if all count the same
+     * @param smoothing how much of the target probability 1 is spread evenly over all classes, 0 to 1 (Szegedy et al.
+     *     2015, arXiv:1512.00567)
+     * @param reduction the mean divides by the sum of the targets' weights
+     */
+    public record CrossEntropyConfig(int ignored, @Nullable Tensor weights, double smoothing, Reduction reduction) {
+        /** As {@link #crossEntropy(Variable, IntTensor)}: all classes alike, no smoothing, the mean. */
+        public static final CrossEntropyConfig DEFAULTS = new CrossEntropyConfig(IGNORED, null, 0, Reduction.MEAN);
+
+        /** Checks the smoothing. */
+        public CrossEntropyConfig {
+            if (!(smoothing >= 0 && smoothing <= 1)) {
+                throw new IllegalArgumentException(
+                        "crossEntropy: smoothing %s is not between 0 and 1".formatted(smoothing));
+            }
+        }
+
+        /** The same, with another target that does not count. */
+        public CrossEntropyConfig withIgnored(int target) {
+            return new CrossEntropyConfig(target, weights, smoothing, reduction);
+        }
+
+        /** The same, with these weights of classes. */
+        public CrossEntropyConfig withWeights(Tensor classWeights) {
+            return new CrossEntropyConfig(ignored, classWeights, smoothing, reduction);
+        }
+
+        /** The same, with this smoothing. */
+        public CrossEntropyConfig withSmoothing(double share) {
+            return new CrossEntropyConfig(ignored, weights, share, reduction);
+        }
+
+        /** The same, with this reduction. */
+        public CrossEntropyConfig withReduction(Reduction other) {
+            return new CrossEntropyConfig(ignored, weights, smoothing, other);
+        }
+    }
+
+    /**
+     * The cross-entropy with weighted classes and smoothed targets. With weights w and smoothing ε of C classes, the
+     * loss of an example with target t is (1 − ε) · w[t] · −ln p[t] + ε/C · Σ w[c] · −ln p[c], p = softmax(logits).
+     *
+     * @param logits [.., classes], any numbers
+     * @param targets [..], class numbers
+     * @throws IllegalArgumentException if the shapes do not fit
+     */
+    public static Variable crossEntropy(Variable logits, IntTensor targets, CrossEntropyConfig config) {
+        Tensor weights = config.weights();
+        if (weights == null && config.smoothing() == 0) {
+            return config.reduction() == Reduction.MEAN
+                    ? crossEntropy(logits, targets, config.ignored())
+                    : config.reduction().of(logits.crossEntropy(targets, config.ignored()));
+        }
+        return negativeLogLikelihood("crossEntropy", logits.logSoftmax(-1), targets, config);
+    }
+
+    /**
+     * The cross-entropy of probabilities as targets, −Σ p[c] · ln softmax(logits)[c] for each example.
+     *
+     * @param logits [.., classes], any numbers
+     * @param probabilities [.., classes]
+     */
+    public static Variable crossEntropy(Variable logits, Tensor probabilities, Reduction reduction) {
+        checkShapes("crossEntropy", logits, probabilities);
+        return reduction.of(logits.logSoftmax(-1)
+                .mul(logits.constant(probabilities))
+                .sum(-1)
+                .neg());
+    }
+
+    /**
+     * Minus the mean of the logarithms of the targets' probabilities.
+     *
+     * @param logProbabilities [.., classes]
+     * @param targets [..], class numbers; rows with target {@link #IGNORED} do not count
+     */
+    public static Variable negativeLogLikelihood(Variable logProbabilities, IntTensor targets) {
+        return negativeLogLikelihood(logProbabilities, targets, CrossEntropyConfig.DEFAULTS);
+    }
+
+    /** {@link #crossEntropy(Variable, IntTensor, CrossEntropyConfig)} of logarithms of probabilities. */
+    public static Variable negativeLogLikelihood(
+            Variable logProbabilities, IntTensor targets, CrossEntropyConfig config) {
+        return negativeLogLikelihood("negativeLogLikelihood", logProbabilities, targets, config);
+    }
+
+    private static Variable negativeLogLikelihood(
+            String name, Variable logProbabilities, IntTensor targets, CrossEntropyConfig config) {
+        Shape shape = logProbabilities.shape();
+        if (shape.rank() == 0 || !shape.without(-1).equals(targets.shape())) {
+            throw new IllegalArgumentException(
+                    "%s: targets of shape %s do not fit %s; expected that shape without its last axis"
+                            .formatted(name, targets.shape(), shape));
+        }
+        int classes = shape.size(-1);
+        Tensor weights = config.weights() == null
+                ? Tensor.ones(logProbabilities.dtype(), Shape.of(classes))
+                : config.weights().to(logProbabilities.dtype());
+        if (!weights.shape().equals(Shape.of(classes))) {
+            throw new IllegalArgumentException("%s: weights have shape %s, expected one for each of %d classes"
+                    .formatted(name, weights.shape(), classes));
+        }
+        int count = targets.shape().count();
+        int[] numbers = targets.toArray();
+        double[] counts = new double[count];
+        for (int i = 0; i < count; i++) {
+            counts[i] = numbers[i] == config.ignored() ? 0 : 1;
+            numbers[i] = numbers[i] == config.ignored() ? 0 : numbers[i]; // any class: it does not count
+        }
+        Tensor counted = Tensor.of(logProbabilities.dtype(), Shape.of(count), counts);
+        Variable rows = logProbabilities.reshape(count, classes);
+        Tensor targetWeights = weights.indexSelect(0, IntTensor.of(numbers)).mul(counted); // (count)
+        Variable losses = rows.gather(1, IntTensor.of(Shape.of(count, 1), numbers))
+                .squeeze(1)
+                .mul(rows.constant(targetWeights))
+                .mul(config.smoothing() - 1);
+        if (config.smoothing() > 0) {
+            Variable all = rows.mul(rows.constant(weights)).sum(1);
+            losses = losses.sub(all.mul(config.smoothing() / classes));
+        }
+        Variable kept = rows.constant(counted).where(losses, rows.constant(0));
+        return switch (config.reduction()) {
+            case NONE -> kept.reshape(targets.shape().toArray());
+            case SUM -> kept.sum();
+            case MEAN -> kept.sum().div(rows.constant(targetWeights.sum()));
+        };
+    }
+
     /** The mean squared error, mean (prediction − target)². */
     public static Variable mse(Variable predictions, Tensor targets) {
-        checkShapes("mse", predictions, targets);
-        return predictions.sub(Variable.constantOf(targets)).square().mean();
+        return mse(predictions, targets, Reduction.MEAN);
+    }
+
+    /** The squared error (prediction − target)² of each element. */
+    public static Variable mse(Variable predictions, Tensor targets, Reduction reduction) {
+        return reduction.of(difference("mse", predictions, targets).square());
     }
 
     /** The mean absolute error, mean |prediction − target|. */
     public static Variable l1(Variable predictions, Tensor targets) {
-        checkShapes("l1", predictions, targets);
-        return predictions.sub(Variable.constantOf(targets)).abs().mean();
+        return l1(predictions, targets, Reduction.MEAN);
+    }
+
+    /** The absolute error |prediction − target| of each element. */
+    public static Variable l1(Variable predictions, Tensor targets, Reduction reduction) {
+        return reduction.of(difference("l1", predictions, targets).abs());
+    }
+
+    /** The mean {@linkplain #huber(Variable, Tensor, double, Reduction) Huber loss}. */
+    public static Variable huber(Variable predictions, Tensor targets, double delta) {
+        return huber(predictions, targets, delta, Reduction.MEAN);
     }
 
     /**
-     * The mean of the Huber loss of d = prediction − target: d²/2 where |d| ≤ δ, else δ(|d| − δ/2).
+     * The Huber loss of d = prediction − target: d²/2 where |d| ≤ δ, else δ(|d| − δ/2).
      *
      * @param delta where the parabola becomes a line, positive
      */
-    public static Variable huber(Variable predictions, Tensor targets, double delta) {
-        checkShapes("huber", predictions, targets);
+    public static Variable huber(Variable predictions, Tensor targets, double delta, Reduction reduction) {
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huber: delta %s is not positive".formatted(delta));
         }
-        Variable distance = predictions.sub(Variable.constantOf(targets)).abs();
-        return distance.le(delta)
-                .where(distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta))
-                .mean();
+        Variable distance = difference("huber", predictions, targets).abs();
+        return reduction.of(distance.le(delta)
+                .where(distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta)));
     }
 
     /**
-     * The mean binary cross-entropy of logits, −t·ln sigmoid(x) − (1 − t)·ln(1 − sigmoid(x)), computed as max(x, 0) −
-     * x·t + ln(1 + e^(−|x|)).
+     * The smooth L1 loss of d = prediction − target: d²/(2β) where |d| &lt; β, else |d| − β/2: the {@link #huber} loss
+     * with δ = β, divided by β (Girshick 2015, arXiv:1504.08083, with β = 1).
+     *
+     * @param beta where the parabola becomes a line; 0 is {@link #l1}
+     */
+    public static Variable smoothL1(Variable predictions, Tensor targets, double beta, Reduction reduction) {
+        if (!(beta >= 0)) {
+            throw new IllegalArgumentException("smoothL1: beta %s is not 0 or more".formatted(beta));
+        }
+        return beta == 0
+                ? l1(predictions, targets, reduction)
+                : huber(predictions, targets, beta, reduction).div(beta);
+    }
+
+    /**
+     * The mean {@linkplain #binaryCrossEntropyWithLogits(Variable, Tensor, Tensor, Reduction) cross-entropy of logits}.
+     */
+    public static Variable binaryCrossEntropyWithLogits(Variable logits, Tensor targets) {
+        return binaryCrossEntropyWithLogits(logits, targets, null, Reduction.MEAN);
+    }
+
+    /**
+     * The binary cross-entropy of logits, −w·t·ln sigmoid(x) − (1 − t)·ln(1 − sigmoid(x)), computed as (1 − t)·x + (1 +
+     * (w − 1)·t)·ln(1 + e^(−x)).
      *
      * @param targets probabilities, of the logits' shape
+     * @param positiveWeights how much positive examples count, w, which broadcasts; null for 1
      */
-    public static Variable binaryCrossEntropy(Variable logits, Tensor targets) {
-        checkShapes("binaryCrossEntropy", logits, targets);
-        return logits.softplus().sub(logits.mul(Variable.constantOf(targets))).mean();
+    public static Variable binaryCrossEntropyWithLogits(
+            Variable logits, Tensor targets, @Nullable Tensor positiveWeights, Reduction reduction) {
+        checkShapes("binaryCrossEntropyWithLogits", logits, targets);
+        if (positiveWeights == null) {
+            return reduction.of(logits.softplus().sub(logits.mul(logits.constant(targets))));
+        }
+        Tensor factor = positiveWeights.sub(1).mul(targets).add(1);
+        return reduction.of(logits.mul(logits.constant(targets.neg().add(1)))
+                .add(logits.neg().softplus().mul(logits.constant(factor))));
+    }
+
+    /**
+     * The binary cross-entropy of probabilities, −t·ln p − (1 − t)·ln(1 − p), with logarithms of at least −100. Of
+     * logits, {@link #binaryCrossEntropyWithLogits(Variable, Tensor)} is more accurate.
+     *
+     * @param targets probabilities, of the predictions' shape
+     */
+    public static Variable binaryCrossEntropy(Variable probabilities, Tensor targets, Reduction reduction) {
+        checkShapes("binaryCrossEntropy", probabilities, targets);
+        Variable positive = probabilities.log().maximum(-100).mul(probabilities.constant(targets));
+        Variable negative = probabilities
+                .neg()
+                .log1p()
+                .maximum(-100)
+                .mul(probabilities.constant(targets.neg().add(1)));
+        return reduction.of(positive.add(negative).neg());
+    }
+
+    /**
+     * The Kullback-Leibler divergence t · (ln t − x) of each element, 0 where t is 0. (For the divergence of
+     * distributions, sum over classes and take the mean over examples.)
+     *
+     * @param logProbabilities the model's, x
+     * @param targets probabilities, of the same shape
+     */
+    public static Variable klDivergence(Variable logProbabilities, Tensor targets, Reduction reduction) {
+        checkShapes("klDivergence", logProbabilities, targets);
+        Variable target = logProbabilities.constant(targets);
+        return reduction.of(logProbabilities.constant(targets.xlogy(targets)).sub(target.mul(logProbabilities)));
+    }
+
+    /**
+     * Minus the log-likelihood of counts under Poisson distributions, eˣ − t·x, less what does not depend on x.
+     *
+     * @param logRates logarithms of the expected counts, x
+     * @param targets counts, of the same shape
+     */
+    public static Variable poissonNll(Variable logRates, Tensor targets, Reduction reduction) {
+        checkShapes("poissonNll", logRates, targets);
+        return reduction.of(logRates.exp().sub(logRates.mul(logRates.constant(targets))));
+    }
+
+    /**
+     * Minus the log-likelihood of numbers under normal distributions, (ln v + (x − t)²/v) / 2, less what depends on
+     * neither.
+     *
+     * @param means x
+     * @param variances v, of the same shape; those below epsilon count as epsilon, with no gradient
+     * @param targets t, of the same shape
+     */
+    public static Variable gaussianNll(
+            Variable means, Variable variances, Tensor targets, double epsilon, Reduction reduction) {
+        Variable distance = difference("gaussianNll", means, targets);
+        Variable variance = variances.lt(epsilon).where(variances.constant(epsilon), variances);
+        return reduction.of(variance.log().add(distance.square().div(variance)).mul(0.5));
+    }
+
+    private static Variable difference(String loss, Variable predictions, Tensor targets) {
+        checkShapes(loss, predictions, targets);
+        return predictions.sub(predictions.constant(targets));
     }
 
     private static void checkShapes(String loss, Variable predictions, Tensor targets) {

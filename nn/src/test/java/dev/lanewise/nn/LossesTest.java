@@ -11,6 +11,7 @@ import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class LossesTest {
@@ -40,7 +41,8 @@ class LossesTest {
         assertThat(Losses.mse(constant(x), target).item()).isCloseTo(squares, within(1e-12));
         assertThat(Losses.l1(constant(x), target).item()).isCloseTo(distances, within(1e-12));
         assertThat(Losses.huber(constant(x), target, 0.8).item()).isCloseTo(hubers, within(1e-12));
-        assertThat(Losses.binaryCrossEntropy(constant(x), target).item()).isCloseTo(entropies, within(1e-12));
+        assertThat(Losses.binaryCrossEntropyWithLogits(constant(x), target).item())
+                .isCloseTo(entropies, within(1e-12));
     }
 
     @Test
@@ -48,14 +50,66 @@ class LossesTest {
         GradCheck.checkSecondOrder(o -> Losses.mse(o.getFirst(), target), List.of(x));
         GradCheck.check(o -> Losses.l1(o.getFirst(), target), List.of(x));
         GradCheck.check(o -> Losses.huber(o.getFirst(), target, 0.8), List.of(x));
-        GradCheck.checkSecondOrder(o -> Losses.binaryCrossEntropy(o.getFirst(), target), List.of(x));
+        GradCheck.checkSecondOrder(o -> Losses.binaryCrossEntropyWithLogits(o.getFirst(), target), List.of(x));
         GradCheck.checkSecondOrder(o -> Losses.crossEntropy(o.getFirst(), IntTensor.of(2, 0)), List.of(x));
+    }
+
+    @Test
+    void whateverTheReduction() {
+        Tensor probabilities = Tensor.of(new double[] {0.2, 0.5, 0.3, 0.1, 0.1, 0.8}, 2, 3);
+        IntTensor classes = IntTensor.of(2, 0);
+        var config = Losses.CrossEntropyConfig.DEFAULTS
+                .withWeights(Tensor.of(new double[] {1, 2, 0.5}))
+                .withSmoothing(0.2);
+        for (Reduction reduction : Reduction.values()) {
+            holds(o -> Losses.mse(o, target, reduction), x);
+            holds(o -> Losses.l1(o, target, reduction), x);
+            holds(o -> Losses.smoothL1(o, target, 0.8, reduction), x);
+            holds(o -> Losses.smoothL1(o, target, 0, reduction), x);
+            holds(o -> Losses.binaryCrossEntropyWithLogits(o, target, target.add(0.5), reduction), x);
+            holds(o -> Losses.binaryCrossEntropy(o, target, reduction), probabilities);
+            holds(o -> Losses.klDivergence(o, probabilities, reduction), x);
+            holds(o -> Losses.poissonNll(o, target, reduction), x);
+            holds(o -> Losses.gaussianNll(o, o.square().add(0.5), target, 1e-6, reduction), x);
+            holds(o -> Losses.crossEntropy(o, probabilities, reduction), x);
+            holds(o -> Losses.crossEntropy(o, classes, config.withReduction(reduction)), x);
+            holds(o -> Losses.negativeLogLikelihood(o.log(), classes, config.withReduction(reduction)), probabilities);
+        }
+    }
+
+    private static void holds(UnaryOperator<Variable> loss, Tensor operand) {
+        GradCheck.check(o -> loss.apply(o.getFirst()), List.of(operand));
+        GradCheck.checkSecondOrder(o -> loss.apply(o.getFirst()), List.of(operand));
+    }
+
+    @Test
+    void whatIsIgnoredCountsNeitherInSumNorMean() {
+        var config = Losses.CrossEntropyConfig.DEFAULTS.withSmoothing(0.1).withIgnored(1);
+        Variable all = Losses.crossEntropy(constant(x), IntTensor.of(2, 1), config);
+        Variable one = Losses.crossEntropy(constant(x.slice(0, 0, 1)), IntTensor.of(2), config);
+        assertThat(all.item()).isEqualTo(one.item());
+        Variable none = Losses.crossEntropy(constant(x), IntTensor.of(1, 1), config);
+        assertThat(none.item()).isNaN();
+        assertThat(Losses.crossEntropy(constant(x), IntTensor.of(1, 1), config.withReduction(Reduction.NONE))
+                        .value())
+                .isEqualTo(Tensor.of(new double[2]));
+        assertThatThrownBy(() -> Losses.crossEntropy(
+                        constant(x), IntTensor.of(2, 0), config.withWeights(Tensor.of(new double[] {1, 2}))))
+                .hasMessage("crossEntropy: weights have shape [2], expected one for each of 3 classes");
+        assertThatThrownBy(() -> config.withSmoothing(1.5)).hasMessageContaining("smoothing 1.5");
+    }
+
+    @Test
+    void aProbabilityOfZeroOrOneIsNoInfinity() {
+        Variable certain = Variable.of(Tensor.of(new double[] {0, 1}));
+        Variable wrong = Losses.binaryCrossEntropy(certain, Tensor.of(new double[] {1, 0}), Reduction.NONE);
+        assertThat(wrong.value()).isEqualTo(Tensor.of(new double[] {100, 100}));
     }
 
     @Test
     void largeLogitsDoNotOverflow() {
         Variable logits = Variable.of(Tensor.of(new float[] {1000, -1000, 1000, -1000}));
-        Variable loss = Losses.binaryCrossEntropy(logits, Tensor.of(new float[] {1, 0, 0, 1}));
+        Variable loss = Losses.binaryCrossEntropyWithLogits(logits, Tensor.of(new float[] {1, 0, 0, 1}));
         assertThat(loss.item()).isEqualTo(500);
         assertThat(loss.backward().of(logits)).isEqualTo(Tensor.of(new float[] {0, 0, 0.25f, -0.25f}));
         Variable rows = Variable.of(Tensor.of(new float[] {1e4f, 0, -1e4f}, 1, 3));
@@ -99,8 +153,8 @@ class LossesTest {
                 .hasMessage("mse: predictions have shape [2, 3], targets [3]; expected the same");
         assertThatThrownBy(() -> Losses.l1(constant(x), wrong)).hasMessageContaining("l1: predictions have shape");
         assertThatThrownBy(() -> Losses.huber(constant(x), target, 0)).hasMessage("huber: delta 0.0 is not positive");
-        assertThatThrownBy(() -> Losses.binaryCrossEntropy(constant(x), wrong))
-                .hasMessageContaining("binaryCrossEntropy: ");
+        assertThatThrownBy(() -> Losses.binaryCrossEntropyWithLogits(constant(x), wrong))
+                .hasMessageContaining("binaryCrossEntropyWithLogits: ");
         assertThatThrownBy(() -> Losses.crossEntropy(constant(x), IntTensor.of(0, 3)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessage(

@@ -1,6 +1,6 @@
 package dev.lanewise.core.kernel;
 
-/** Copies between arrays whose elements lie at any strides. */
+/** Copies between arrays whose elements lie at any strides, and sums of them. */
 public final class StridedCopy {
     /**
      * The side of the square blocks in which a transposing copy runs, down the rows first. Rows whose distance is a
@@ -66,6 +66,45 @@ public final class StridedCopy {
                                 columns);
                     default -> throw new IllegalArgumentException("not an array of float or double: " + from);
                 }
+            }
+        });
+    }
+
+    /**
+     * Adds the elements of one array (float[] or double[]) to those of another of the same type. No two of the latter
+     * may be at the same place.
+     *
+     * @param sizes the sizes of the axes, outermost first; both strides have as many entries
+     */
+    public static void add(
+            Object from, int fromOffset, int[] fromStrides, Object to, int toOffset, int[] toStrides, int[] sizes) {
+        for (int size : sizes) {
+            if (size == 0) {
+                return;
+            }
+        }
+        var axes = Collapsed.of(sizes, toStrides, fromStrides);
+        int rank = axes.rank();
+        int count = rank > 0 ? axes.size(rank - 1) : 1;
+        int fromStep = rank > 0 ? axes.stride(1, rank - 1) : 1;
+        int toStep = rank > 0 ? axes.stride(0, rank - 1) : 1;
+        axes.forEachOuter(1, (offsets, lines) -> {
+            int source = fromOffset + offsets[1];
+            int target = toOffset + offsets[0];
+            switch (from) {
+                case float[] floats -> {
+                    float[] sums = (float[]) to;
+                    for (int i = 0; i < count; i++) {
+                        sums[target + i * toStep] += floats[source + i * fromStep];
+                    }
+                }
+                case double[] doubles -> {
+                    double[] sums = (double[]) to;
+                    for (int i = 0; i < count; i++) {
+                        sums[target + i * toStep] += doubles[source + i * fromStep];
+                    }
+                }
+                default -> throw new IllegalArgumentException("not an array of float or double: " + from);
             }
         });
     }

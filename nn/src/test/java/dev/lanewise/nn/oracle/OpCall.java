@@ -4,11 +4,15 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Axes;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Sliding;
 import dev.lanewise.core.Tensor;
+import dev.lanewise.nn.Reduction;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One call of an operation: the operands and arguments of a case, as the functions of an {@link OpTable} want them. */
 final class OpCall {
@@ -33,6 +37,34 @@ final class OpCall {
             throw new AssertionError(golden + " has no operand " + name);
         }
         return operand;
+    }
+
+    /** An operand that may be left out. */
+    @Nullable
+    Variable orNull(String name) {
+        return operands.get(name);
+    }
+
+    /** How windows slide in a case with windows. */
+    Sliding sliding() {
+        return Sliding.by(wholeOr("stride", 1))
+                .withPadding(wholeOr("padding", 0))
+                .withDilation(wholeOr("dilation", 1));
+    }
+
+    /** The size of a window along a number of axes. */
+    int[] window(int axes) {
+        int[] sizes = new int[axes];
+        Arrays.fill(sizes, whole("kernel"));
+        return sizes;
+    }
+
+    int wholeOr(String attribute, int otherwise) {
+        return (int) golden.number(attribute, otherwise);
+    }
+
+    String text(String attribute) {
+        return golden.text(attribute);
     }
 
     boolean has(String name) {
@@ -98,27 +130,9 @@ final class OpCall {
         return whole("dim");
     }
 
-    /** A loss of each example, reduced as the case asks. */
-    Variable reduced(Variable each) {
-        return switch (golden.text("reduction")) {
-            case "none" -> each;
-            case "sum" -> each.sum();
-            case "mean" -> each.mean();
-            default -> throw new AssertionError(golden.text("reduction"));
-        };
-    }
-
-    /** The reduction of a loss that the library has as a mean alone. */
-    Variable reducedFromMean(Variable mean) {
-        return switch (golden.text("reduction")) {
-            case "mean" -> mean;
-            case "sum" -> mean.mul(x().shape().count());
-            default -> throw new Uncovered("a loss for each element");
-        };
-    }
-
-    boolean reducesTo(String kind) {
-        return golden.text("reduction").equals(kind);
+    /** How the case wants losses reduced. */
+    Reduction reduction() {
+        return Reduction.valueOf(golden.text("reduction").toUpperCase(Locale.ROOT));
     }
 
     /** Whole numbers as a variable, to be compared with others. */

@@ -4,7 +4,10 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Axes;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
+import dev.lanewise.core.Sliding;
 import dev.lanewise.core.TensorOps;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,6 +37,7 @@ final class OpTable {
         table.shapes();
         table.indexing();
         table.networks();
+        table.windows();
         OpTableLosses.fill(table);
         return table.entries;
     }
@@ -70,6 +74,9 @@ final class OpTable {
         map("acos", x -> x.acos());
         map("asin", x -> x.asin());
         map("atan", x -> x.atan());
+        map("acosh", x -> x.acosh());
+        map("asinh", x -> x.asinh());
+        map("atanh", x -> x.atanh());
         map("ceil", x -> x.ceil());
         map("cos", x -> x.cos());
         map("cosh", x -> x.cosh());
@@ -105,20 +112,22 @@ final class OpTable {
         map("logsigmoid", x -> x.logSigmoid());
         method("leaky_relu", c -> c.x().leakyRelu(c.number("slope")));
         method("elu", c -> c.x().elu(c.number("alpha")));
-        method("hardtanh", c -> c.x().clamp(c.number("min"), c.number("max")));
-        method("relu6", c -> c.x().clamp(0, 6));
+        method("hardtanh", c -> c.x().hardTanh(c.number("min"), c.number("max")));
+        map("relu6", x -> x.relu6());
         method("clamp_min", c -> c.x().maximum(c.number("min")));
         method("clamp_max", c -> c.x().minimum(c.number("max")));
-        method("softplus", c -> {
-            double beta = c.number("beta", 1);
-            return beta == 1 ? c.x().softplus() : c.x().mul(beta).softplus().div(beta);
-        });
-        line("celu", c -> c.x().div(c.number("alpha")).elu(1).mul(c.number("alpha")));
-        // Klambauer et al. 2017, arXiv:1706.02515: the fixed point's constants
-        line("selu", c -> c.x().elu(1.6732632423543772848170429916717).mul(1.0507009873554804934193349852946));
-        line("mish", c -> c.x().mul(c.x().softplus().tanh()));
-        line("softsign", c -> c.x().div(c.x().abs().add(1)));
-        line("hardswish", c -> c.x().mul(c.x().add(3).clamp(0, 6)).div(6));
+        method("softplus", c -> c.x().softplus(c.number("beta", 1)));
+        method("celu", c -> c.x().celu(c.number("alpha")));
+        map("selu", x -> x.selu());
+        map("mish", x -> x.mish());
+        map("softsign", x -> x.softsign());
+        map("hardswish", x -> x.hardSwish());
+        map("hardsigmoid", x -> x.hardSigmoid());
+        map("tanhshrink", x -> x.tanhShrink());
+        method("hardshrink", c -> c.x().hardShrink(c.number("lambd", 0.5)));
+        method("softshrink", c -> c.x().softShrink(c.number("lambd", 0.5)));
+        method("threshold", c -> c.x().threshold(c.number("threshold"), c.number("value")));
+        method("prelu", c -> c.x().prelu(c.get("w")));
     }
 
     private void pair(String op, BinaryOperator<Variable> function) {
@@ -133,6 +142,9 @@ final class OpTable {
         pair("pow", (a, b) -> a.pow(b));
         pair("maximum", (a, b) -> a.maximum(b));
         pair("minimum", (a, b) -> a.minimum(b));
+        pair("atan2", (a, b) -> a.atan2(b));
+        pair("logaddexp", (a, b) -> a.logAddExp(b));
+        pair("xlogy", (a, b) -> a.xlogy(b));
         pair("eq", (a, b) -> a.eq(b));
         pair("ne", (a, b) -> a.ne(b));
         pair("lt", (a, b) -> a.lt(b));
@@ -166,17 +178,19 @@ final class OpTable {
         method("norm1", c -> c.x().norm1(c.axes()));
         method("norm2", c -> c.x().norm2(c.axes()));
         method("norminf", c -> c.x().normInf(c.axes()));
+        method("prod", c -> c.x().prod(c.axes()));
+        method("prod_all", c -> c.x().prod());
+        method("cumprod", c -> c.x().cumProd(c.dim()));
+        method("logcumsumexp", c -> c.x().logCumSumExp(c.dim()));
         method("cumsum", c -> c.x().cumSum(c.dim()));
         method("argmax", c -> c.numbers(c.x().value().argmax(c.dim())));
         method("argmin", c -> c.numbers(c.x().value().argmin(c.dim())));
         methods(
                 "max_dim",
-                c -> List.of(
-                        c.x().amax(Axes.of(c.dim())), c.numbers(c.x().value().argmax(c.dim()))));
+                c -> List.of(c.x().max(c.dim()), c.numbers(c.x().value().argmax(c.dim()))));
         methods(
                 "min_dim",
-                c -> List.of(
-                        c.x().amin(Axes.of(c.dim())), c.numbers(c.x().value().argmin(c.dim()))));
+                c -> List.of(c.x().min(c.dim()), c.numbers(c.x().value().argmin(c.dim()))));
     }
 
     private void shapes() {
@@ -190,12 +204,42 @@ final class OpTable {
         method("slice", c -> c.x().slice(c.dim(), c.whole("start"), c.whole("end"), c.whole("step")));
         method("flip", c -> c.x().flip(c.list("dims")));
         method("roll", c -> c.x().roll(c.dim(), c.whole("shift")));
+        map("diagonal", x -> x.diagonal());
+        map("diag_embed", x -> x.diagEmbed());
+        method("tril", c -> c.x().tril(c.whole("k")));
+        method("triu", c -> c.x().triu(c.whole("k")));
+        method("unsqueeze", c -> c.x().unsqueeze(c.dim()));
+        line("pad_reflect", c -> padded(c, (x, axis, pads) -> x.padReflect(axis, pads[0], pads[1])));
+        line("pad_replicate", c -> padded(c, (x, axis, pads) -> x.padReplicate(axis, pads[0], pads[1])));
+        line("pad_circular", c -> padded(c, (x, axis, pads) -> x.padCircular(axis, pads[0], pads[1])));
+        line("pad_constant", c -> padded(c, (x, axis, pads) -> x.pad(axis, pads[0], pads[1], c.number("value", 0))));
         method("cat", c -> TensorOps.concat(c.dim(), c.all()));
         method("stack", c -> TensorOps.stack(c.dim(), c.all()));
         methods("split", c -> c.x().split(c.dim(), c.list("sizes")));
     }
 
+    private interface Padding {
+        Variable pad(Variable x, int axis, int[] pads);
+    }
+
+    /** PyTorch's pads are pairs, the last axis first. */
+    private static Variable padded(OpCall c, Padding padding) {
+        Variable result = c.x();
+        int[] pads = c.list("pads");
+        for (int i = 0; i < pads.length; i += 2) {
+            int axis = -1 - i / 2;
+            result = padding.pad(result, axis, new int[] {pads[i], pads[i + 1]});
+        }
+        return result;
+    }
+
     private void indexing() {
+        method("index_2d", c -> c.x().index(c.ints("i"), c.ints("j")));
+        method("index_add", c -> c.x().indexAdd(c.dim(), c.ints("index"), c.get("src")));
+        method("masked_fill", c -> c.x().maskedFill(c.ints("mask"), c.number("value")));
+        method("masked_select", c -> c.x().maskedSelect(c.ints("mask")));
+        method("embedding", c -> c.get("w").embedding(c.ints("idx")));
+        method("embedding_padding", c -> c.get("w").embedding(c.ints("idx"), c.whole("padding_idx")));
         method("gather", c -> c.x().gather(c.dim(), c.ints("index")));
         method("index_select", c -> c.x().indexSelect(c.dim(), c.ints("index")));
         method("scatter_add", c -> c.x().scatterAdd(c.dim(), c.ints("index"), c.get("src")));
@@ -203,11 +247,11 @@ final class OpTable {
             IntTensor order = c.x().value().argsort(c.dim(), c.flag("descending"));
             return List.of(c.x().sort(c.dim(), c.flag("descending")), c.numbers(order));
         });
-        lines("topk", c -> {
-            Variable sorted = c.x().sort(c.dim(), c.flag("largest"));
-            Variable order = c.numbers(c.x().value().argsort(c.dim(), c.flag("largest")));
-            return List.of(sorted.slice(c.dim(), 0, c.whole("k")), order.slice(c.dim(), 0, c.whole("k")));
-        });
+        methods(
+                "topk",
+                c -> List.of(
+                        c.x().topK(c.dim(), c.whole("k"), c.flag("largest")),
+                        c.numbers(c.x().value().argTopK(c.dim(), c.whole("k"), c.flag("largest")))));
     }
 
     private void networks() {
@@ -222,17 +266,62 @@ final class OpTable {
                     c.flag("causal"),
                     1 / Math.sqrt(q.shape().size(-1)));
         });
-        method("layer_norm", c -> {
-            if (c.whole("axes") != 1) {
-                throw new OpCall.Uncovered("normalising over two axes");
+        method("layer_norm", c -> c.x().layerNorm(c.whole("axes"), c.orNull("w"), c.orNull("b"), c.number("eps")));
+        method("rms_norm", c -> c.x().rmsNorm(c.orNull("w"), c.number("eps")));
+        method(
+                "batch_norm_eval",
+                c -> c.x().batchNorm(c.get("rm"), c.get("rv"), c.orNull("w"), c.orNull("b"), c.number("eps")));
+        lines("batch_norm_train", OpTable::batchNormInTraining);
+        method("group_norm", c -> c.x().groupNorm(c.whole("groups"), c.orNull("w"), c.orNull("b"), c.number("eps")));
+        method(
+                "instance_norm",
+                c -> c.x().groupNorm(c.x().shape().size(1), c.orNull("w"), c.orNull("b"), c.number("eps")));
+        method("normalize", c -> {
+            if (c.number("p", 2) != 2) {
+                throw new OpCall.Uncovered("lengths by another norm than the Euclidean");
             }
-            return c.x().layerNorm(c.has("w") ? c.get("w") : null, c.has("b") ? c.get("b") : null, c.number("eps"));
+            return c.x().normalize(c.dim(), c.number("eps"));
         });
-        line("rms_norm", c -> {
-            Variable scale =
-                    c.x().square().mean(Axes.of(-1).kept()).add(c.number("eps")).rsqrt();
-            return c.x().mul(scale).mul(c.get("w"));
-        });
-        line("normalize", c -> c.x().div(c.x().norm2(Axes.of(c.dim()).kept()).maximum(c.number("eps"))));
+        method("cosine_similarity", c -> c.a().cosineSimilarity(c.b(), c.dim(), c.number("eps")));
+        method("einsum", c -> TensorOps.einsum(c.text("equation"), c.all()));
+    }
+
+    /** The result, and the running statistics afterwards, whose variance is the unbiased one. */
+    private static List<Variable> batchNormInTraining(OpCall c) {
+        List<Variable> own = c.x().channelStatistics();
+        Variable result = c.x().batchNorm(own.get(0), own.get(1), c.orNull("w"), c.orNull("b"), c.number("eps"));
+        double n = c.x().shape().count() / (double) c.x().shape().size(1);
+        double momentum = c.number("momentum");
+        Variable mean = c.get("rm").lerp(own.get(0), momentum);
+        Variable variance = c.get("rv").lerp(own.get(1).mul(n / (n - 1)), momentum);
+        return List.of(result, Variable.constantOf(mean.value()), Variable.constantOf(variance.value()));
+    }
+
+    private void windows() {
+        for (int axes = 1; axes <= 3; axes++) {
+            int count = axes;
+            method(
+                    "conv" + axes + "d",
+                    c -> c.x().conv(
+                                    c.get("w"),
+                                    c.orNull("b"),
+                                    c.wholeOr("groups", 1),
+                                    Collections.nCopies(count, c.sliding())));
+            method("conv_transpose" + axes + "d", c -> {
+                int[] more = new int[count];
+                Arrays.fill(more, c.wholeOr("output_padding", 0));
+                List<Sliding> sliding = Collections.nCopies(count, c.sliding());
+                return c.x().convTranspose(c.get("w"), c.orNull("b"), c.wholeOr("groups", 1), sliding, more);
+            });
+            method(
+                    "max_pool" + axes + "d",
+                    c -> c.x().maxPool(c.window(count), Collections.nCopies(count, c.sliding())));
+            method(
+                    "avg_pool" + axes + "d",
+                    c -> c.x().avgPool(
+                                    c.window(count),
+                                    Collections.nCopies(count, c.sliding()),
+                                    c.flag("count_include_pad")));
+        }
     }
 }

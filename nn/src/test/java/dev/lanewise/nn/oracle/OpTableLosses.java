@@ -1,8 +1,8 @@
 package dev.lanewise.nn.oracle;
 
 import dev.lanewise.autograd.Variable;
-import dev.lanewise.core.IntTensor;
 import dev.lanewise.nn.Losses;
+import dev.lanewise.nn.MarginLosses;
 
 /** The losses of torch-ops. */
 final class OpTableLosses {
@@ -10,59 +10,71 @@ final class OpTableLosses {
 
     static void fill(OpTable table) {
         table.method("cross_entropy", OpTableLosses::crossEntropy);
-        table.method("bce_with_logits", OpTableLosses::binaryCrossEntropy);
-        // Both operands have gradients here: the loss of their difference against zeros gives both.
-        table.method("mse_loss", c -> c.reducedFromMean(Losses.mse(c.x().sub(c.y()), c.zeros(c.x()))));
-        table.method("l1_loss", c -> c.reducedFromMean(Losses.l1(c.x().sub(c.y()), c.zeros(c.x()))));
         table.method(
-                "huber_loss",
-                c -> c.reducedFromMean(Losses.huber(c.x().sub(c.y()), c.zeros(c.x()), c.number("delta"))));
-        table.line("smooth_l1_loss", c -> {
-            double beta = c.number("beta");
-            return c.reducedFromMean(
-                    Losses.huber(c.x().sub(c.y()), c.zeros(c.x()), beta).div(beta));
+                "cross_entropy_soft", c -> Losses.crossEntropy(c.x(), c.get("p").value(), c.reduction()));
+        table.method("nll_loss", c -> Losses.negativeLogLikelihood(c.x(), c.ints("t"), config(c)));
+        table.method("bce_with_logits", c -> {
+            Variable weights = c.orNull("pw");
+            return Losses.binaryCrossEntropyWithLogits(
+                    c.x(), c.y().value(), weights == null ? null : weights.value(), c.reduction());
         });
-        table.line("bce_loss", c -> {
-            Variable one = c.x().constant(1);
-            return c.reduced(c.y().mul(c.x().log())
-                    .add(one.sub(c.y()).mul(one.sub(c.x()).log()))
-                    .neg());
+        table.method("bce_loss", c -> Losses.binaryCrossEntropy(c.x(), c.y().value(), c.reduction()));
+        // Both operands have gradients here: the loss of their difference against zeros gives both.
+        table.method("mse_loss", c -> Losses.mse(c.x().sub(c.y()), c.zeros(c.x()), c.reduction()));
+        table.method("l1_loss", c -> Losses.l1(c.x().sub(c.y()), c.zeros(c.x()), c.reduction()));
+        table.method(
+                "huber_loss", c -> Losses.huber(c.x().sub(c.y()), c.zeros(c.x()), c.number("delta"), c.reduction()));
+        table.method(
+                "smooth_l1_loss",
+                c -> Losses.smoothL1(c.x().sub(c.y()), c.zeros(c.x()), c.number("beta"), c.reduction()));
+        table.method("kl_div", c -> Losses.klDivergence(c.x(), c.y().value(), c.reduction()));
+        table.method("poisson_nll_loss", c -> {
+            if (!c.flag("log_input")) {
+                throw new OpCall.Uncovered("rates instead of their logarithms");
+            }
+            return Losses.poissonNll(c.x(), c.y().value(), c.reduction());
         });
-        table.line("soft_margin_loss", c -> c.reduced(c.x().mul(c.y()).neg().softplus()));
-        table.line("poisson_nll_loss", c -> c.reduced(c.x().exp().sub(c.x().mul(c.y()))));
-        table.line(
+        table.method(
+                "gaussian_nll_loss",
+                c -> Losses.gaussianNll(c.x().sub(c.y()), c.get("v"), c.zeros(c.x()), c.number("eps"), c.reduction()));
+        table.method("soft_margin_loss", c -> MarginLosses.softMargin(c.x(), c.y().value(), c.reduction()));
+        table.method(
                 "margin_ranking_loss",
-                c -> c.reduced(
-                        c.b().sub(c.a()).mul(c.y()).add(c.number("margin")).relu()));
-        table.line(
-                "cross_entropy_soft",
-                c -> c.reduced(c.x().logSoftmax(-1).mul(c.get("p")).sum(-1).neg()));
-        table.line("gaussian_nll_loss", c -> {
-            Variable variance = c.get("v").maximum(c.number("eps"));
-            return c.reduced(
-                    variance.log().add(c.x().sub(c.y()).square().div(variance)).mul(0.5));
-        });
+                c -> MarginLosses.marginRanking(c.a(), c.b(), c.y().value(), c.number("margin"), c.reduction()));
+        table.method(
+                "hinge_embedding_loss",
+                c -> MarginLosses.hingeEmbedding(c.x(), c.y().value(), c.number("margin"), c.reduction()));
+        table.method(
+                "cosine_embedding_loss",
+                c -> MarginLosses.cosineEmbedding(c.a(), c.b(), c.y().value(), c.number("margin"), c.reduction()));
+        table.method(
+                "triplet_margin_loss",
+                c -> MarginLosses.tripletMargin(
+                        c.a(),
+                        c.get("p"),
+                        c.get("n"),
+                        c.number("margin"),
+                        c.number("p", 2),
+                        c.number("eps", 1e-6),
+                        c.reduction()));
+        table.method(
+                "multi_margin_loss",
+                c -> MarginLosses.multiMargin(c.x(), c.ints("t"), c.number("margin"), c.number("p", 1), c.reduction()));
+        table.method(
+                "multilabel_soft_margin_loss",
+                c -> MarginLosses.multilabelSoftMargin(c.x(), c.y().value(), c.reduction()));
+    }
+
+    private static Losses.CrossEntropyConfig config(OpCall c) {
+        var config = Losses.CrossEntropyConfig.DEFAULTS
+                .withIgnored((int) c.number("ignore_index", Losses.IGNORED))
+                .withSmoothing(c.number("label_smoothing", 0))
+                .withReduction(c.reduction());
+        return c.flag("weighted") ? config.withWeights(c.get("w").value()) : config;
     }
 
     private static Variable crossEntropy(OpCall c) {
-        if (c.flag("weighted") || c.number("label_smoothing", 0) != 0) {
-            throw new OpCall.Uncovered("class weights and label smoothing");
-        }
-        IntTensor targets = c.ints("t");
-        int ignored = (int) c.number("ignore_index", Losses.IGNORED);
         Variable logits = c.x().shape().rank() == 3 ? c.x().transpose(1, 2) : c.x(); // class axis last
-        if (c.reducesTo("mean")) {
-            return Losses.crossEntropy(logits, targets, ignored);
-        }
-        return c.reduced(logits.crossEntropy(targets, ignored));
-    }
-
-    private static Variable binaryCrossEntropy(OpCall c) {
-        if (c.flag("pos_weighted")) {
-            throw new OpCall.Uncovered("weights of positives");
-        }
-        return c.reducesTo("none")
-                ? c.x().softplus().sub(c.x().mul(c.y()))
-                : c.reducedFromMean(Losses.binaryCrossEntropy(c.x(), c.y().value()));
+        return Losses.crossEntropy(logits, c.ints("t"), config(c));
     }
 }

@@ -1,0 +1,124 @@
+package dev.lanewise.nn;
+
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+
+/** Losses that ask for a distance, a margin, between what belongs together and what does not. */
+public final class MarginLosses {
+    /** What PyTorch adds to squared lengths in {@link #cosineEmbedding}. */
+    private static final double COSINE_EPSILON = 1e-12;
+
+    private MarginLosses() {}
+
+    /**
+     * max(0, margin − t · (x − y)): x should be larger than y by the margin where t is 1, smaller where it is −1.
+     *
+     * @param signs t, 1 or −1, of the scores' shape
+     */
+    public static Variable marginRanking(Variable x, Variable y, Tensor signs, double margin, Reduction reduction) {
+        check("marginRanking", x.shape(), y.shape());
+        check("marginRanking", x.shape(), signs.shape());
+        return reduction.of(y.sub(x).mul(x.constant(signs)).add(margin).relu());
+    }
+
+    /**
+     * x where t is 1, max(0, margin − x) where it is −1: distances of pairs, small for those alike.
+     *
+     * @param signs t, 1 or −1, of the distances' shape
+     */
+    public static Variable hingeEmbedding(Variable distances, Tensor signs, double margin, Reduction reduction) {
+        check("hingeEmbedding", distances.shape(), signs.shape());
+        Variable apart = distances.neg().add(margin).relu();
+        return reduction.of(distances.constant(signs.gt(0)).where(distances, apart));
+    }
+
+    /**
+     * 1 − cos(x, y) where t is 1, max(0, cos(x, y) − margin) where it is −1, over the last axis.
+     *
+     * @param signs t, 1 or −1, one for each pair of vectors
+     */
+    public static Variable cosineEmbedding(Variable x, Variable y, Tensor signs, double margin, Reduction reduction) {
+        check("cosineEmbedding", x.shape(), y.shape());
+        check("cosineEmbedding", x.shape().without(-1), signs.shape());
+        Variable lengths = x.square()
+                .sum(-1)
+                .add(COSINE_EPSILON)
+                .mul(y.square().sum(-1).add(COSINE_EPSILON))
+                .sqrt();
+        Variable cosine = x.mul(y).sum(-1).div(lengths);
+        return reduction.of(x.constant(signs.gt(0))
+                .where(cosine.neg().add(1), cosine.sub(margin).relu()));
+    }
+
+    /**
+     * max(0, |anchor − positive| − |anchor − negative| + margin), over the last axis (Schroff et al. 2015,
+     * arXiv:1503.03832).
+     *
+     * @param p the norm of distances, commonly 2
+     * @param epsilon added to differences, commonly 1e-6
+     */
+    public static Variable tripletMargin(
+            Variable anchor,
+            Variable positive,
+            Variable negative,
+            double margin,
+            double p,
+            double epsilon,
+            Reduction reduction) {
+        check("tripletMargin", anchor.shape(), positive.shape());
+        check("tripletMargin", anchor.shape(), negative.shape());
+        Variable near = anchor.pairwiseDistance(positive, p, epsilon);
+        Variable far = anchor.pairwiseDistance(negative, p, epsilon);
+        return reduction.of(near.sub(far).add(margin).relu());
+    }
+
+    /** ln(1 + e^(−t·x)): scores whose sign should be that of t, 1 or −1. */
+    public static Variable softMargin(Variable scores, Tensor signs, Reduction reduction) {
+        check("softMargin", scores.shape(), signs.shape());
+        return reduction.of(scores.mul(scores.constant(signs)).neg().softplus());
+    }
+
+    /**
+     * Σ max(0, margin − x[t] + x[c])ᵖ / C over the classes c other than the target t: the target's score should be the
+     * largest by the margin.
+     *
+     * @param scores [examples, classes]
+     * @param targets [examples], class numbers
+     * @param p 1 or 2
+     */
+    public static Variable multiMargin(
+            Variable scores, IntTensor targets, double margin, double p, Reduction reduction) {
+        if (scores.shape().rank() != 2) {
+            throw new IllegalArgumentException(
+                    "multiMargin: scores have shape %s, expected [examples, classes]".formatted(scores.shape()));
+        }
+        check("multiMargin", scores.shape().without(-1), targets.shape());
+        int classes = scores.shape().size(1);
+        Variable own = scores.gather(1, targets.reshape(-1, 1)); // (examples, 1)
+        Tensor others = targets.oneHot(classes).to(scores.dtype()).eq(0);
+        Variable excess = scores.sub(own).add(margin).relu();
+        Variable powers = p == 1 ? excess : excess.pow(p);
+        return reduction.of(powers.mul(scores.constant(others)).sum(1).div(classes));
+    }
+
+    /**
+     * The mean over classes of the binary cross-entropy of logits: examples that may belong to several classes.
+     *
+     * @param logits [.., classes]
+     * @param targets 0 or 1, of the same shape
+     */
+    public static Variable multilabelSoftMargin(Variable logits, Tensor targets, Reduction reduction) {
+        check("multilabelSoftMargin", logits.shape(), targets.shape());
+        return reduction.of(Losses.binaryCrossEntropyWithLogits(logits, targets, null, Reduction.NONE)
+                .mean(-1));
+    }
+
+    private static void check(String loss, Shape expected, Shape given) {
+        if (!expected.equals(given)) {
+            throw new IllegalArgumentException(
+                    "%s: shapes %s and %s do not fit, expected the same".formatted(loss, expected, given));
+        }
+    }
+}

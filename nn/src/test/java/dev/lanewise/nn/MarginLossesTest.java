@@ -1,0 +1,68 @@
+package dev.lanewise.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lanewise.autograd.GradCheck;
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.DType;
+import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Losses that ask for a margin. */
+class MarginLossesTest {
+    private final Tensor x = Rng.of(1).normal(DType.FLOAT64, Shape.of(4, 3), 0, 1);
+    private final Tensor y = Rng.of(2).normal(DType.FLOAT64, Shape.of(4, 3), 0, 1);
+    private final Tensor z = Rng.of(3).normal(DType.FLOAT64, Shape.of(4, 3), 0, 1);
+    private final Tensor signs = Tensor.of(new double[] {1, -1, -1, 1, 1, -1, 1, 1, -1, -1, 1, -1}, 4, 3);
+    private final Tensor rowSigns = Tensor.of(new double[] {1, -1, 1, -1});
+
+    private static void holds(Function<List<Variable>, Variable> loss, Tensor... operands) {
+        GradCheck.check(loss, List.of(operands));
+        GradCheck.checkSecondOrder(loss, List.of(operands));
+    }
+
+    @Test
+    void gradientsAreTheDifferences() {
+        for (Reduction reduction : Reduction.values()) {
+            holds(o -> MarginLosses.marginRanking(o.get(0), o.get(1), signs, 0.3, reduction), x, y);
+            holds(o -> MarginLosses.hingeEmbedding(o.get(0), signs, 1, reduction), x);
+            holds(o -> MarginLosses.cosineEmbedding(o.get(0), o.get(1), rowSigns, 0.1, reduction), x, y);
+            holds(o -> MarginLosses.tripletMargin(o.get(0), o.get(1), o.get(2), 1, 2, 1e-6, reduction), x, y, z);
+            holds(o -> MarginLosses.softMargin(o.get(0), signs, reduction), x);
+            holds(o -> MarginLosses.multiMargin(o.get(0), IntTensor.of(2, 0, 1, 1), 1, 1, reduction), x);
+            holds(o -> MarginLosses.multiMargin(o.get(0), IntTensor.of(2, 0, 1, 1), 1, 2, reduction), x);
+            holds(o -> MarginLosses.multilabelSoftMargin(o.get(0), signs.gt(0), reduction), x);
+        }
+    }
+
+    @Test
+    void aMarginThatIsKeptCostsNothing() {
+        Variable near = Variable.constantOf(Tensor.of(new double[] {0.5, 2}));
+        Variable far = Variable.constantOf(Tensor.of(new double[] {2, 0.5}));
+        Tensor signsOfTwo = Tensor.of(new double[] {-1, -1});
+        Variable each = MarginLosses.marginRanking(near, far, signsOfTwo, 1, Reduction.NONE);
+        assertThat(each.value()).isEqualTo(Tensor.of(new double[] {0, 2.5}));
+        assertThat(MarginLosses.marginRanking(near, far, signsOfTwo, 1, Reduction.SUM)
+                        .item())
+                .isEqualTo(2.5);
+        assertThat(MarginLosses.hingeEmbedding(near, signsOfTwo, 1, Reduction.MEAN)
+                        .item())
+                .isCloseTo(0.25, within(1e-12));
+    }
+
+    @Test
+    void shapesThatDoNotFitAreNamed() {
+        Variable some = Variable.constantOf(x);
+        assertThatThrownBy(() -> MarginLosses.softMargin(some, rowSigns, Reduction.MEAN))
+                .hasMessage("softMargin: shapes [4, 3] and [4] do not fit, expected the same");
+        assertThatThrownBy(() -> MarginLosses.multiMargin(some, IntTensor.of(1), 1, 1, Reduction.MEAN))
+                .hasMessage("multiMargin: shapes [4] and [1] do not fit, expected the same");
+    }
+}

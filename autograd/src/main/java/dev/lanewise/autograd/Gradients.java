@@ -1,5 +1,6 @@
 package dev.lanewise.autograd;
 
+import dev.lanewise.core.Axes;
 import dev.lanewise.core.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -94,6 +95,49 @@ public final class Gradients {
         }
         double by = limit / (norm() + 1e-6);
         return by < 1 ? scale(by) : this;
+    }
+
+    /**
+     * The p-norm of all gradients together, (Σ|g|ᵖ)^(1/p); of the largest absolute value if p is ∞.
+     *
+     * @throws IllegalArgumentException if p is less than 1
+     */
+    public double norm(double p) {
+        if (p == 2) {
+            return norm();
+        }
+        double largest = 0;
+        double sum = 0;
+        for (Tensor gradient : byNode.values()) {
+            double own = gradient.norm(p, Axes.all()).item();
+            largest = Math.max(largest, own);
+            sum += StrictMath.pow(own, p);
+        }
+        return (p == Double.POSITIVE_INFINITY ? largest : StrictMath.pow(sum, 1 / p)) * Math.abs(factor);
+    }
+
+    /** {@link #clipByNorm(double)} by the {@linkplain #norm(double) p-norm}. */
+    public Gradients clipByNorm(double limit, double p) {
+        if (!(limit > 0)) {
+            throw new IllegalArgumentException("clipByNorm: limit %s is not positive".formatted(limit));
+        }
+        double by = limit / (norm(p) + 1e-6);
+        return by < 1 ? scale(by) : this;
+    }
+
+    /**
+     * These gradients with each element limited to ±limit.
+     *
+     * @throws IllegalArgumentException if the limit is not positive
+     */
+    public Gradients clipByValue(double limit) {
+        if (!(limit > 0)) {
+            throw new IllegalArgumentException("clipByValue: limit %s is not positive".formatted(limit));
+        }
+        Map<Node, Tensor> clipped = new LinkedHashMap<>();
+        byNode.forEach(
+                (node, gradient) -> clipped.put(node, gradient.mul(factor).clamp(-limit, limit)));
+        return of(clipped);
     }
 
     /** The sums of these gradients and others: those of the sum of the two differentiated numbers. */

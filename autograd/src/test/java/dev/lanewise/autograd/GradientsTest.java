@@ -40,6 +40,23 @@ class GradientsTest {
     }
 
     @Test
+    void otherNormsAndLimits() {
+        Gradients twice = gradients.scale(2); // (12, 0), (8, 8)
+        assertThat(twice.norm(1)).isEqualTo(28);
+        assertThat(twice.norm(Double.POSITIVE_INFINITY)).isEqualTo(12);
+        assertThat(twice.norm(3)).isCloseTo(Math.cbrt(1728 + 2 * 512), within(1e-12));
+        assertThat(twice.norm(2)).isEqualTo(twice.norm());
+        assertThat(twice.clipByNorm(100, 1)).isSameAs(twice);
+        assertThat(twice.clipByNorm(14, 1).of(y).at(0)).isCloseTo(4, within(1e-6));
+        Gradients limited = twice.clipByValue(10);
+        assertThat(limited.of(x)).isEqualTo(Tensor.of(new double[] {10, 0}));
+        assertThat(limited.of(y)).isEqualTo(Tensor.of(new double[] {8, 8}));
+        assertThatThrownBy(() -> twice.clipByValue(0)).hasMessage("clipByValue: limit 0.0 is not positive");
+        assertThatThrownBy(() -> twice.clipByNorm(-1, 1)).hasMessage("clipByNorm: limit -1.0 is not positive");
+        assertThatThrownBy(() -> twice.norm(0.5)).hasMessageContaining("norm: p is 0.5");
+    }
+
+    @Test
     void theNormIsOverAllTogether() {
         assertThat(gradients.norm()).isCloseTo(Math.sqrt(36 + 16 + 16), within(1e-12));
         assertThat(gradients.scale(-2).norm()).isCloseTo(2 * gradients.norm(), within(1e-12));

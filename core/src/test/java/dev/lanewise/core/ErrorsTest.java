@@ -17,7 +17,7 @@ class ErrorsTest {
     private static final Tensor X = Tensor.zeros(2, 3);
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"wrongShapes", "wrongAxes", "wrongNumbers", "wrongIndices"})
+    @MethodSource({"wrongShapes", "wrongAxes", "wrongNumbers", "wrongIndices", "wrongWindows", "wrongEquations"})
     void isRefused(String message, Class<? extends Exception> type, ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOf(type).hasMessageContaining(message);
     }
@@ -28,6 +28,97 @@ class ErrorsTest {
 
     private static Arguments index(String message, ThrowingCallable call) {
         return of(message, IndexOutOfBoundsException.class, call);
+    }
+
+    static Stream<Arguments> wrongWindows() {
+        Tensor image = Tensor.zeros(1, 4, 5, 6);
+        Tensor weight = Tensor.zeros(6, 4, 3, 3);
+        return Stream.of(
+                argument(
+                        "conv2d: input [2, 3] and weight [6, 4, 3, 3], expected 4 axes each",
+                        () -> X.conv2d(weight, null, Sliding.DENSE)),
+                argument(
+                        "conv: input [1, 4, 5, 6] has 4 channels, but weight [6, 4, 3, 3] with 2 groups takes 8 and gives 6",
+                        () -> image.conv(weight, null, 2, List.of(Sliding.DENSE, Sliding.DENSE))),
+                argument(
+                        "conv: bias has shape [4], expected [6]",
+                        () -> image.conv2d(weight, Tensor.zeros(4), Sliding.DENSE)),
+                argument(
+                        "conv: no window of weight [6, 4, 3, 3] fits axis 2",
+                        () -> image.conv2d(weight, null, Sliding.DENSE.withDilation(3))),
+                argument(
+                        "convTranspose: [1] elements more, expected 2 numbers",
+                        () -> image.convTranspose(
+                                Tensor.zeros(4, 2, 3, 3), null, 1, List.of(Sliding.DENSE, Sliding.DENSE), new int[] {1
+                                })),
+                argument(
+                        "maxPool: no window of size 7 fits axis 2 of shape [1, 4, 5, 6]",
+                        () -> image.maxPool2d(7, Sliding.DENSE)),
+                argument("or more than half of it is padding", () -> image.maxPool2d(2, Sliding.DENSE.withPadding(2))),
+                argument("adaptiveAvgPool: size 0 for axis 3", () -> image.adaptiveAvgPool(2, 0)),
+                argument(
+                        "unfold: windows of size 4, step 1, dilation 1 do not fit axis 1 of shape [2, 3]",
+                        () -> X.unfold(1, 4, 1)),
+                argument("unfold: windows of size 2, step 0", () -> X.unfold(1, 2, 0)),
+                argument("pad: -2 and -2 cut more than the 3 elements of axis 1", () -> X.pad(1, -2, -2)),
+                argument(
+                        "padReflect: 3 and 0 do not fit axis 1 of shape [2, 3]: expected 0 to 2 of each",
+                        () -> X.padReflect(1, 3, 0)),
+                argument("padCircular: -1 and 0 do not fit", () -> X.padCircular(1, -1, 0)),
+                argument("Sliding: stride 1 and dilation 0", () -> Sliding.DENSE.withDilation(0)),
+                index("axis 2 is out of range", () -> X.pad(2, 1, 1)));
+    }
+
+    static Stream<Arguments> wrongEquations() {
+        return Stream.of(
+                argument(
+                        "einsum: equation \"ij,jk->ik\" names 2 operands, given were 1",
+                        () -> TensorOps.einsum("ij,jk->ik", List.of(X))),
+                argument(
+                        "einsum: equation \"ijk->i\" has ijk for an operand of shape [2, 3]",
+                        () -> TensorOps.einsum("ijk->i", List.of(X))),
+                argument(
+                        "einsum: equation \"ii->i\" needs axes of one size for i, but there are 2 and 3",
+                        () -> TensorOps.einsum("ii->i", List.of(X))),
+                argument(
+                        "einsum: equation \"ij->ik\" has k in its result twice, or in no operand",
+                        () -> TensorOps.einsum("ij->ik", List.of(X))),
+                argument(
+                        "einsum: equation \"i1->i\" has '1' where a letter",
+                        () -> TensorOps.einsum("i1->i", List.of(X))),
+                argument(
+                        "einsum: equation \"\" names 1 operands, given were 0",
+                        () -> TensorOps.einsum("", List.<Tensor>of())),
+                argument("layerNorm: 3 axes of shape [2, 3], expected 1 to 2", () -> X.layerNorm(3, null, null, 1e-5)),
+                argument("rmsNorm: weight of shape [2] does not fit", () -> X.rmsNorm(Tensor.zeros(2), 1e-5)),
+                argument(
+                        "groupNorm: the channels, axis 1 of shape [2, 3], do not divide into 2 groups",
+                        () -> X.groupNorm(2, null, null, 1e-5)),
+                argument(
+                        "batchNorm: [2] numbers do not fit the channels, axis 1, of shape [2, 3]",
+                        () -> X.batchNorm(Tensor.zeros(3), Tensor.zeros(2), null, null, 1e-5)),
+                argument("norm: p is 0.5, expected 1 or more", () -> X.norm(0.5, Axes.all())),
+                argument("hardTanh: low 2.0 is not at or below high 1.0", () -> X.hardTanh(2, 1)),
+                argument(
+                        "tril: shape [3] has fewer than two axes",
+                        () -> Tensor.zeros(3).tril(0)),
+                argument("diagonal: axes 1 and -1 of shape [2, 3] are the same", () -> X.diagonal(0, 1, -1)),
+                argument("topK: k is 4, but axis 1 of shape [2, 3] has 3 elements", () -> X.topK(1, 4, true)),
+                argument(
+                        "argmax: axis 0 of shape [0, 3] holds no element",
+                        () -> Tensor.zeros(0, 3).max(0)),
+                argument(
+                        "index: indices have shapes [1] and [2], expected the same",
+                        () -> X.index(IntTensor.of(0), IntTensor.of(0, 1))),
+                argument(
+                        "index: 3 indices given for the axes of shape [2, 3], expected 1 to 2",
+                        () -> X.index(IntTensor.of(0), IntTensor.of(0), IntTensor.of(0))),
+                index("index: index of axis 1 3 at position 0", () -> X.index(IntTensor.of(0), IntTensor.of(3))),
+                argument(
+                        "indexAdd: indices of shape [1] and a source of shape [2, 3] do not fit",
+                        () -> X.indexAdd(0, IntTensor.of(0), X)),
+                index("oneHot: class 3 at position 1", () -> IntTensor.of(0, 3).oneHot(3)),
+                argument("expand: shape [4] does not broadcast", () -> X.maskedSelect(IntTensor.of(1, 0, 1, 0))));
     }
 
     static Stream<Arguments> wrongShapes() {

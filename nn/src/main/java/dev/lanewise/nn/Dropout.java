@@ -7,7 +7,7 @@ import dev.lanewise.core.Tensor;
  * In training, sets each element to 0 with a given probability and divides the others by what is left of 1, so that the
  * expectation stays (Srivastava et al. 2014); otherwise hands the input on.
  */
-public final class Dropout extends Layer {
+public final class Dropout extends Layer implements Transform {
     private final double probability;
 
     /**
@@ -29,6 +29,7 @@ public final class Dropout extends Layer {
     }
 
     /** Drops elements in a training pass. */
+    @Override
     public Variable forward(Variable x, Pass pass) {
         if (!isActive(pass)) {
             return x;

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Layer {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Buffer> buffers = new LinkedHashMap<>();
     private final Map<String, Layer> children = new LinkedHashMap<>();
     private @Nullable Layer parent;
     private String name = "";
@@ -56,6 +57,19 @@ public abstract class Layer {
         Parameter parameter = new Parameter(this, name, shape, initializer);
         parameters.put(name, parameter);
         return parameter;
+    }
+
+    /**
+     * Registers a tensor that is part of the state but not trained.
+     *
+     * @param name unique within this layer, without points
+     * @param initial what {@link #init} sets all elements to
+     */
+    protected final Buffer buffer(String name, Shape shape, double initial) {
+        checkName(name);
+        Buffer buffer = new Buffer(this, name, shape, initial);
+        buffers.put(name, buffer);
+        return buffer;
     }
 
     /**
@@ -83,7 +97,7 @@ public abstract class Layer {
         if (name.isBlank()) {
             throw new IllegalArgumentException("%s: a parameter or layer needs a name".formatted(describeSelf()));
         }
-        if (parameters.containsKey(name) || children.containsKey(name)) {
+        if (parameters.containsKey(name) || buffers.containsKey(name) || children.containsKey(name)) {
             throw new IllegalArgumentException("%s: the name '%s' is taken".formatted(describeSelf(), name));
         }
     }
@@ -112,6 +126,13 @@ public abstract class Layer {
         return all;
     }
 
+    /** All buffers of this layer and of those below it. */
+    public final List<Buffer> buffers() {
+        List<Buffer> all = new ArrayList<>();
+        visit((layer, depth) -> all.addAll(layer.buffers.values()));
+        return all;
+    }
+
     /** The layers registered with this one, by name, in order. */
     public final Map<String, Layer> children() {
         return new LinkedHashMap<>(children);
@@ -136,41 +157,43 @@ public abstract class Layer {
         for (Parameter parameter : parameters()) {
             parameter.init(rng, dtype);
         }
+        for (Buffer buffer : buffers()) {
+            buffer.init(dtype);
+        }
     }
 
     /**
-     * The values of all parameters by their names, copied.
+     * The values of all parameters and buffers by their names, copied.
      *
      * @throws IllegalStateException if there are no values yet
      */
     public final Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         for (Parameter parameter : parameters()) {
-            state.put(key(parameter), parameter.storage().snapshot());
+            state.put(key(parameter.path()), parameter.storage().snapshot());
+        }
+        for (Buffer buffer : buffers()) {
+            state.put(key(buffer.path()), buffer.value());
         }
         return state;
     }
 
     /**
-     * Takes over the values of all parameters. Nothing is changed unless everything fits.
+     * Takes over the values of all parameters and buffers. Nothing is changed unless everything fits.
      *
-     * @throws IllegalArgumentException naming every parameter that is missing, left over or of another shape
+     * @throws IllegalArgumentException naming every one that is missing, left over or of another shape
      */
     public final void load(Map<String, Tensor> state) {
         List<String> problems = new ArrayList<>();
-        Map<Parameter, Tensor> values = new LinkedHashMap<>();
         Set<String> expected = new HashSet<>();
+        List<Runnable> assignments = new ArrayList<>();
         for (Parameter parameter : parameters()) {
-            String key = key(parameter);
-            expected.add(key);
-            Tensor tensor = state.get(key);
-            if (tensor == null) {
-                problems.add("missing " + key + " " + parameter.shape());
-            } else if (!tensor.shape().equals(parameter.shape())) {
-                problems.add("%s has shape %s, expected %s".formatted(key, tensor.shape(), parameter.shape()));
-            } else {
-                values.put(parameter, tensor);
-            }
+            Tensor tensor = fitting(state, key(parameter.path()), parameter.shape(), expected, problems);
+            assignments.add(() -> parameter.assign(tensor));
+        }
+        for (Buffer buffer : buffers()) {
+            Tensor tensor = fitting(state, key(buffer.path()), buffer.shape(), expected, problems);
+            assignments.add(() -> buffer.assign(tensor));
         }
         state.forEach((key, tensor) -> {
             if (!expected.contains(key)) {
@@ -181,13 +204,28 @@ public abstract class Layer {
             throw new IllegalArgumentException(
                     "load: the state does not fit %s: %s".formatted(describeSelf(), String.join("; ", problems)));
         }
-        values.forEach(Parameter::assign);
+        assignments.forEach(Runnable::run);
     }
 
-    /** A parameter's name from this layer down. */
-    private String key(Parameter parameter) {
+    /** The tensor of a name; whatever is wrong with it is added to the problems. */
+    private static Tensor fitting(
+            Map<String, Tensor> state, String key, Shape shape, Set<String> expected, List<String> problems) {
+        expected.add(key);
+        Tensor tensor = state.get(key);
+        if (tensor == null) {
+            problems.add("missing " + key + " " + shape);
+            return Tensor.scalar(0);
+        }
+        if (!tensor.shape().equals(shape)) {
+            problems.add("%s has shape %s, expected %s".formatted(key, tensor.shape(), shape));
+        }
+        return tensor;
+    }
+
+    /** A path from this layer down. */
+    private String key(String whole) {
         String path = path();
-        return path.isEmpty() ? parameter.path() : parameter.path().substring(path.length() + 1);
+        return path.isEmpty() ? whole : whole.substring(path.length() + 1);
     }
 
     /** A table of all layers with their parameters' shapes and counts. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Parameters: {@code weight} [size], ones at first, and, unless left out, {@code bias} [size], zeros.
  */
-public final class LayerNorm extends Layer {
+public final class LayerNorm extends Layer implements Transform {
     private final int size;
     private final double epsilon;
     private final Parameter weight;
@@ -44,6 +44,11 @@ public final class LayerNorm extends Layer {
                     .formatted(path().isEmpty() ? "LayerNorm" : path(), x.shape(), size));
         }
         return x.layerNorm(weight.value(), bias == null ? null : bias.value(), epsilon);
+    }
+
+    @Override
+    public Variable forward(Variable x, Pass pass) {
+        return forward(x);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Parameters: {@code weight} [outputs, inputs] and, unless left out, {@code bias} [outputs], both drawn evenly from
  * ±1/√inputs, as PyTorch does.
  */
-public final class Linear extends Layer {
+public final class Linear extends Layer implements Transform {
     private final int inputs;
     private final int outputs;
     private final Parameter weight;
@@ -81,6 +81,11 @@ public final class Linear extends Layer {
             throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
                     .formatted(path().isEmpty() ? "Linear" : path(), x.shape(), inputs));
         }
+    }
+
+    @Override
+    public Variable forward(Variable x, Pass pass) {
+        return forward(x);
     }
 
     @Override

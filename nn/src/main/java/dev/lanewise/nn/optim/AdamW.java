@@ -38,6 +38,7 @@ public final class AdamW extends Optimizer {
      * @param epsilon added to the denominator, against division by 0
      * @param weightDecay λ, how strongly weights are pulled towards 0, times the learning rate
      * @param decays which parameters are pulled
+     * @param amsgrad whether to divide by the largest v so far (Reddi et al. 2018, arXiv:1904.09237)
      */
     public record Config(
             Schedule learningRate,
@@ -45,7 +46,8 @@ public final class AdamW extends Optimizer {
             double beta2,
             double epsilon,
             double weightDecay,
-            Predicate<Parameter> decays) {
+            Predicate<Parameter> decays,
+            boolean amsgrad) {
         /** Checks the settings. */
         public Config {
             check("AdamW", "beta1", beta1, 1);
@@ -56,7 +58,7 @@ public final class AdamW extends Optimizer {
 
         /** PyTorch's defaults: η 0.001, β 0.9 and 0.999, ε 1e-8, λ 0.01 on all parameters. */
         public static Config defaults() {
-            return new Config(Schedule.constant(1e-3), 0.9, 0.999, 1e-8, 0.01, parameter -> true);
+            return new Config(Schedule.constant(1e-3), 0.9, 0.999, 1e-8, 0.01, parameter -> true, false);
         }
 
         /** These settings with a constant learning rate. */
@@ -66,22 +68,27 @@ public final class AdamW extends Optimizer {
 
         /** These settings with a schedule. */
         public Config withLearningRate(Schedule schedule) {
-            return new Config(schedule, beta1, beta2, epsilon, weightDecay, decays);
+            return new Config(schedule, beta1, beta2, epsilon, weightDecay, decays, amsgrad);
         }
 
         /** These settings with other running means. */
         public Config withBetas(double first, double second) {
-            return new Config(learningRate, first, second, epsilon, weightDecay, decays);
+            return new Config(learningRate, first, second, epsilon, weightDecay, decays, amsgrad);
         }
 
         /** These settings with another ε. */
         public Config withEpsilon(double value) {
-            return new Config(learningRate, beta1, beta2, value, weightDecay, decays);
+            return new Config(learningRate, beta1, beta2, value, weightDecay, decays, amsgrad);
         }
 
         /** These settings with another weight decay, on the parameters that the predicate names. */
         public Config withWeightDecay(double value, Predicate<Parameter> on) {
-            return new Config(learningRate, beta1, beta2, epsilon, value, on);
+            return new Config(learningRate, beta1, beta2, epsilon, value, on, amsgrad);
+        }
+
+        /** These settings with the largest v so far, or not. */
+        public Config withAmsgrad(boolean on) {
+            return new Config(learningRate, beta1, beta2, epsilon, weightDecay, decays, on);
         }
 
         /** These settings with another weight decay. */
@@ -99,27 +106,48 @@ public final class AdamW extends Optimizer {
     }
 
     @Override
+    List<String> slots() {
+        return Adam.SLOTS;
+    }
+
+    @Override
     void update(Parameter parameter, Tensor gradient, double factor, double rate, long number) {
         MutableTensor values = parameter.storage();
-        List<MutableTensor> state = state(parameter, "mean", "variance");
+        MutableTensor mean = slot(parameter, "mean", 0);
+        MutableTensor variance = slot(parameter, "variance", 0);
         double decay = config.decays().test(parameter) ? config.weightDecay() : 0;
         double meanCorrection = 1 - StrictMath.pow(config.beta1(), (double) number);
         double varianceCorrection = 1 - StrictMath.pow(config.beta2(), (double) number);
+        if (config.amsgrad()) {
+            Adam.amsgrad(
+                    this,
+                    parameter,
+                    gradient,
+                    factor,
+                    rate * decay,
+                    true,
+                    config.beta1(),
+                    config.beta2(),
+                    config.epsilon(),
+                    rate / meanCorrection,
+                    1 / Math.sqrt(varianceCorrection));
+            return;
+        }
         List<Tensor> operands = new ArrayList<>();
         operands.add(values.value());
         operands.add(gradient);
         scalar(operands, gradient.dtype(), factor);
-        operands.add(state.get(0).value());
+        operands.add(mean.value());
         scalar(operands, gradient.dtype(), config.beta1());
         scalar(operands, gradient.dtype(), 1 - config.beta1());
-        operands.add(state.get(1).value());
+        operands.add(variance.value());
         scalar(operands, gradient.dtype(), config.beta2());
         scalar(operands, gradient.dtype(), 1 - config.beta2());
         scalar(operands, gradient.dtype(), 1 / Math.sqrt(varianceCorrection));
         scalar(operands, gradient.dtype(), config.epsilon());
         scalar(operands, gradient.dtype(), 1 - rate * decay);
         scalar(operands, gradient.dtype(), rate / meanCorrection);
-        MutableTensor.update(UPDATE, List.of(values, state.get(0), state.get(1)), operands);
+        MutableTensor.update(UPDATE, List.of(values, mean, variance), operands);
     }
 
     private static void scalar(List<Tensor> operands, DType dtype, double value) {

@@ -1,10 +1,16 @@
 package dev.lanewise.nn.optim;
 
 import dev.lanewise.autograd.Gradients;
+import dev.lanewise.core.DType;
+import dev.lanewise.core.Expr;
+import dev.lanewise.core.Formula;
 import dev.lanewise.core.MutableTensor;
+import dev.lanewise.core.Operands;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Parameter;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,13 +23,18 @@ import java.util.Map;
 public abstract class Optimizer {
     private final List<Parameter> parameters;
     private final Schedule learningRate;
-    private final Map<Parameter, List<MutableTensor>> states = new HashMap<>();
+    private final Map<Parameter, Map<String, MutableTensor>> states = new HashMap<>();
     private long step;
 
     /** An optimizer of the given parameters. */
     protected Optimizer(List<Parameter> parameters, Schedule learningRate) {
         this.parameters = List.copyOf(parameters);
         this.learningRate = learningRate;
+    }
+
+    /** What it adjusts. */
+    public final List<Parameter> parameters() {
+        return parameters;
     }
 
     /** The number of steps done. */
@@ -56,14 +67,135 @@ public abstract class Optimizer {
      */
     abstract void update(Parameter parameter, Tensor gradient, double factor, double rate, long number);
 
-    /** A parameter's state: tensors of its shape and type, zeros at first. */
-    final List<MutableTensor> state(Parameter parameter, String... names) {
-        return states.computeIfAbsent(parameter, p -> {
-            Tensor zeros = Tensor.zeros(p.value().dtype(), p.shape());
-            return java.util.Arrays.stream(names)
-                    .map(name -> new MutableTensor(p.path() + " " + name, zeros))
-                    .toList();
-        });
+    /** The names of the tensors that {@link #slot} keeps. */
+    abstract List<String> slots();
+
+    /** A tensor that is kept for a parameter, of its shape and type, the same number everywhere at first. */
+    final MutableTensor slot(Parameter parameter, String name, double initial) {
+        return states.computeIfAbsent(parameter, p -> new HashMap<>())
+                .computeIfAbsent(
+                        name,
+                        key -> new MutableTensor(
+                                parameter.path() + " " + key,
+                                Tensor.full(parameter.value().dtype(), parameter.shape(), initial)));
+    }
+
+    /**
+     * Replaces a parameter and what is kept for it by the results of a formula. The formula's operands are found by
+     * their names: {@code parameter}, {@code gradient}, {@code factor}, the tensors kept, and numbers.
+     *
+     * @param kept in the order of the formula's results after the first
+     * @param numbers all other operands
+     */
+    static void update(
+            Formula formula,
+            Parameter parameter,
+            Tensor gradient,
+            double factor,
+            List<Slot> kept,
+            Map<String, Double> numbers) {
+        List<MutableTensor> targets = new ArrayList<>();
+        targets.add(parameter.storage());
+        kept.forEach(slot -> targets.add(slot.values()));
+        List<Tensor> operands = new ArrayList<>();
+        for (String name : formula.operandNames()) {
+            operands.add(
+                    switch (name) {
+                        case "parameter" -> parameter.storage().value();
+                        case "gradient" -> gradient;
+                        case "factor" -> Tensor.scalar(gradient.dtype(), factor);
+                        default -> operand(name, kept, numbers, gradient.dtype());
+                    });
+        }
+        MutableTensor.update(formula, targets, operands);
+    }
+
+    private static Tensor operand(String name, List<Slot> kept, Map<String, Double> numbers, DType dtype) {
+        for (Slot slot : kept) {
+            if (slot.name().equals(name)) {
+                return slot.values().value();
+            }
+        }
+        Double number = numbers.get(name);
+        if (number == null) {
+            throw new AssertionError("no operand " + name);
+        }
+        return Tensor.scalar(dtype, number);
+    }
+
+    /** A tensor that is kept for a parameter, as an operand and result of a formula. */
+    record Slot(String name, MutableTensor values) {}
+
+    /** {@link #slot} under its name, zeros at first. */
+    final Slot kept(Parameter parameter, String name) {
+        return new Slot(name, slot(parameter, name, 0));
+    }
+
+    /** The gradient as formulas of optimizers see it: scaled, plus the weights times {@code weightDecay}. */
+    static Expr decayedGradient(Operands o, Expr parameter) {
+        return o.operand("gradient").mul(o.operand("factor")).add(parameter.mul(o.operand("weightDecay")));
+    }
+
+    /** What it takes to go on later as if there had been no break; copied. */
+    public final OptimizerState state() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : parameters) {
+            Map<String, MutableTensor> kept = states.getOrDefault(parameter, Map.of());
+            for (String name : slots()) {
+                MutableTensor values = kept.get(name);
+                if (values != null && tensors.put(key(parameter, name), values.snapshot()) != null) {
+                    throw new IllegalStateException(
+                            "optimizer: two parameters are called %s, so their states cannot be told apart; make their layers children of one model"
+                                    .formatted(parameter.path()));
+                }
+            }
+        }
+        return new OptimizerState(step, tensors);
+    }
+
+    /**
+     * Goes on from a state of the same optimizer over the same parameters. Nothing is changed unless everything fits.
+     *
+     * @throws IllegalArgumentException naming every tensor that belongs to no parameter or has another shape or type
+     */
+    public final void restore(OptimizerState state) {
+        Map<String, Tensor> rest = new LinkedHashMap<>(state.tensors());
+        List<String> problems = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            for (String name : slots()) {
+                Tensor values = rest.remove(key(parameter, name));
+                if (values != null
+                        && (!values.shape().equals(parameter.shape())
+                                || values.dtype() != parameter.value().dtype())) {
+                    problems.add("%s has shape %s and type %s, expected %s and %s"
+                            .formatted(
+                                    key(parameter, name),
+                                    values.shape(),
+                                    values.dtype(),
+                                    parameter.shape(),
+                                    parameter.value().dtype()));
+                }
+            }
+        }
+        rest.forEach((key, values) -> problems.add("unknown " + key + " " + values.shape()));
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException("restore: the state does not fit this %s: %s"
+                    .formatted(getClass().getSimpleName(), String.join("; ", problems)));
+        }
+        states.clear();
+        step = state.steps();
+        for (Parameter parameter : parameters) {
+            for (String name : slots()) {
+                Tensor values = state.tensors().get(key(parameter, name));
+                if (values != null) {
+                    slot(parameter, name, 0).assign(values);
+                }
+            }
+        }
+    }
+
+    private static String key(Parameter parameter, String name) {
+        return parameter.path() + "." + name;
     }
 
     /** Checks a setting that must be a number of at least 0 and below a bound. */

@@ -89,6 +89,11 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
+    List<String> slots() {
+        return List.of("velocity");
+    }
+
+    @Override
     void update(Parameter parameter, Tensor gradient, double factor, double rate, long number) {
         MutableTensor values = parameter.storage();
         DType dtype = gradient.dtype();
@@ -99,8 +104,7 @@ public final class Sgd extends Optimizer {
             MutableTensor.update(PLAIN, List.of(values), List.of(values.value(), gradient, scale, decay, step));
             return;
         }
-        List<MutableTensor> state = state(parameter, "velocity");
-        MutableTensor velocity = state.getFirst();
+        MutableTensor velocity = slot(parameter, "velocity", 0);
         double share = velocity.version() == 0 ? 1 : 1 - config.dampening();
         MutableTensor.update(
                 config.nesterov() ? NESTEROV : MOMENTUM,

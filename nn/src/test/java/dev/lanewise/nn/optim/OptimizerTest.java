@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lanewise.autograd.Gradients;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Axes;
+import dev.lanewise.core.DType;
 import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Parameter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OptimizerTest {
@@ -131,5 +135,141 @@ class OptimizerTest {
         assertThatThrownBy(() -> Schedule.warmupCosine(1, 0.1, 30, 29))
                 .hasMessage("warmupCosine: 30 steps of warm-up, 29 in all; expected 0 ≤ warm-up ≤ all");
         assertThatThrownBy(() -> Schedule.warmupCosine(-1, 0.1, 3, 29)).hasMessageContaining("peak -1.0");
+    }
+
+    private static List<Optimizer> all(List<Parameter> parameters) {
+        return List.of(
+                new Sgd(parameters, Sgd.Config.of(0.01).withMomentum(0.9, false).withDampening(0.5)),
+                new Adam(parameters, Adam.Config.defaults().withWeightDecay(0.01)),
+                new Adam(parameters, Adam.Config.defaults().withAmsgrad(true)),
+                new AdamW(parameters, AdamW.Config.defaults()),
+                new AdamW(parameters, AdamW.Config.defaults().withAmsgrad(true)),
+                new Adamax(parameters, Adamax.Config.defaults()),
+                new NAdam(parameters, NAdam.Config.defaults()),
+                new RAdam(parameters, RAdam.Config.defaults().withLearningRate(Schedule.exponential(0.01, 0.9))),
+                new RmsProp(
+                        parameters, RmsProp.Config.defaults().withCentered(true).withMomentum(0.5)),
+                new Adagrad(parameters, Adagrad.Config.defaults().withInitial(0.1)),
+                new Adadelta(parameters, Adadelta.Config.defaults()),
+                new Rprop(parameters, Rprop.Config.defaults()));
+    }
+
+    @Test
+    void aRestoredTrainingGoesOnAsIfThereHadBeenNoBreak() {
+        for (int kind = 0; kind < all(List.of()).size(); kind++) {
+            layer.init(Rng.of(1));
+            Optimizer whole = all(layer.parameters()).get(kind);
+            for (int step = 0; step < 3; step++) {
+                whole.step(loss().backward());
+            }
+            OptimizerState middle = whole.state();
+            Map<String, Tensor> weights = layer.state();
+            for (int step = 0; step < 8; step++) {
+                whole.step(loss().backward());
+            }
+            Map<String, Tensor> expected = layer.state();
+            layer.load(weights);
+            Optimizer resumed = all(layer.parameters()).get(kind);
+            resumed.restore(middle);
+            assertThat(resumed.stepCount()).isEqualTo(3);
+            for (int step = 0; step < 8; step++) {
+                resumed.step(loss().backward());
+            }
+            assertThat(layer.state()).as(whole.getClass().getSimpleName()).isEqualTo(expected);
+            assertThat(resumed.state()).isEqualTo(whole.state());
+        }
+    }
+
+    @Test
+    void aStateThatDoesNotFitChangesNothing() {
+        var optimizer = new AdamW(layer.parameters(), AdamW.Config.defaults());
+        optimizer.step(loss().backward());
+        OptimizerState own = optimizer.state();
+        Map<String, Tensor> wrong = new LinkedHashMap<>(own.tensors());
+        wrong.put("weight.mean", Tensor.zeros(3, 2));
+        wrong.put("weight.velocity", Tensor.zeros(2, 3));
+        assertThatThrownBy(() -> optimizer.restore(new OptimizerState(7, wrong)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("weight.mean has shape [3, 2]")
+                .hasMessageContaining("unknown weight.velocity [2, 3]");
+        assertThat(optimizer.state()).isEqualTo(own);
+    }
+
+    @Test
+    void groupsHaveSettingsOfTheirOwn() {
+        Map<String, Tensor> before = layer.state();
+        var still = new Sgd(List.of(layer.parameters().get(0)), Sgd.Config.of(0));
+        var moving = new Adam(List.of(layer.parameters().get(1)), Adam.Config.defaults());
+        var both = new GroupedOptimizer(still, moving);
+        both.step(loss().backward());
+        assertThat(layer.state().get("weight")).isEqualTo(before.get("weight"));
+        assertThat(layer.state().get("bias")).isNotEqualTo(before.get("bias"));
+        assertThatThrownBy(() -> new GroupedOptimizer(still, still)).hasMessageContaining("two groups adjust weight");
+    }
+
+    @Test
+    void averagesFollowAndArePutInPlaceForAWhile() {
+        var averages = new AveragedWeights(layer.parameters(), 0.75);
+        Parameter weight = layer.parameters().get(0);
+        Tensor first = layer.state().get("weight");
+        new Sgd(layer.parameters(), Sgd.Config.of(0.01)).step(loss().backward());
+        averages.update();
+        Tensor second = layer.state().get("weight");
+        Tensor expected = first.add(second.sub(first).mul(0.25));
+        assertThat(averages.of(weight)).isEqualTo(expected);
+        averages.use(() -> assertThat(layer.state().get("weight")).isEqualTo(expected));
+        assertThatThrownBy(() -> averages.use(() -> {
+                    throw new IllegalStateException("in between");
+                }))
+                .hasMessage("in between");
+        assertThat(layer.state().get("weight")).isEqualTo(second);
+    }
+
+    /** Dozat 2016, the algorithm of its page 3, written out. */
+    @Test
+    void nAdamIsThePapers() {
+        layer.init(Rng.of(1), DType.FLOAT64);
+        double p = layer.state().get("bias").at(0);
+        var optimizer = new NAdam(layer.parameters(), NAdam.Config.defaults());
+        double mean = 0;
+        double variance = 0;
+        double product = 1;
+        for (int t = 1; t <= 5; t++) {
+            Gradients gradients = layer.forward(Variable.constantOf(Tensor.ones(DType.FLOAT64, Shape.of(4, 3))))
+                    .square()
+                    .sum()
+                    .backward();
+            double g = gradients.of(layer.parameters().get(1).value()).at(0);
+            double now = 0.9 * (1 - 0.5 * Math.pow(0.96, 0.004 * t));
+            double next = 0.9 * (1 - 0.5 * Math.pow(0.96, 0.004 * (t + 1)));
+            product *= now;
+            mean = 0.9 * mean + 0.1 * g;
+            variance = 0.999 * variance + 0.001 * g * g;
+            double ahead = next * mean / (1 - product * next) + (1 - now) * g / (1 - product);
+            p -= 0.002 * ahead / (Math.sqrt(variance / (1 - Math.pow(0.999, t))) + 1e-8);
+            optimizer.step(gradients);
+            assertThat(layer.state().get("bias").at(0)).isCloseTo(p, within(1e-12));
+        }
+    }
+
+    @Test
+    void settingsOutOfRangeAreNamed() {
+        assertThatThrownBy(() -> RmsProp.Config.defaults().withAlpha(1)).hasMessageContaining("RmsProp: alpha 1.0");
+        assertThatThrownBy(() -> Rprop.Config.defaults().withGrow(1)).hasMessageContaining("Rprop: grow 1.0");
+        assertThatThrownBy(() -> Adagrad.Config.defaults().withEpsilon(Double.NaN))
+                .hasMessageContaining("Adagrad: epsilon NaN");
+        assertThatThrownBy(() -> Schedule.step(0.1, 0, 0.5)).hasMessageContaining("step: 0");
+        assertThatThrownBy(() -> Schedule.oneCycle(0.1, 10, 1.5, 25, 1e4)).hasMessageContaining("rise 1.5");
+    }
+
+    @Test
+    void schedulesFollowEachOther() {
+        Schedule both = Schedule.linear(0.1, 0.5, 1, 2).then(2, Schedule.exponential(0.1, 0.5));
+        assertThat(both.at(0)).isEqualTo(0.05);
+        assertThat(both.at(1)).isCloseTo(0.075, within(1e-15));
+        assertThat(both.at(2)).isEqualTo(0.1);
+        assertThat(both.at(4)).isEqualTo(0.025);
+        assertThat(both.times(Schedule.constant(2)).at(2)).isEqualTo(0.2);
+        assertThat(Schedule.oneCycle(0.5, 31).at(500)).isCloseTo(0.5 / 25 / 1e4, within(1e-15));
     }
 }

@@ -1,0 +1,35 @@
+package dev.lanewise.nn;
+
+import dev.lanewise.core.Sliding;
+import java.util.List;
+
+/** {@link Convolution} of volumes, [batch, in, depth, height, width] → [batch, out, ..]. */
+public final class Conv3d extends Convolution {
+    /** Windows of one size, one element at a time, without padding. */
+    public Conv3d(int in, int out, int size) {
+        this(in, out, size, Sliding.DENSE);
+    }
+
+    /** Windows of one size that slide as given. */
+    public Conv3d(int in, int out, int size, Sliding sliding) {
+        this(in, out, all(size, 3), all(sliding, 3), 1, true);
+    }
+
+    /**
+     * A convolution.
+     *
+     * @param sizes the window's size along each axis
+     * @param axes how it slides along each
+     * @param groups how many groups the channels are divided into
+     */
+    public Conv3d(int in, int out, int[] sizes, List<Sliding> axes, int groups, boolean bias) {
+        super(in, out, checked(sizes), axes, groups, bias);
+    }
+
+    private static int[] checked(int[] sizes) {
+        if (sizes.length != 3) {
+            throw new IllegalArgumentException("Conv3d: %d sizes, expected 3".formatted(sizes.length));
+        }
+        return sizes;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.lanewise.nn;
+
+import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+import dev.lanewise.core.TensorOps;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Layers that read a sequence step by step and carry a state from each step to the next, [batch, time, inputs] →
+ * [batch, time, hidden]: {@link Rnn}, {@link Gru}, {@link Lstm}. Several of them may be stacked, and each may read both
+ * ways.
+ *
+ * <p>Parameters of layer k, with PyTorch's names: {@code weight_ih_lk} [gates · hidden, inputs], {@code weight_hh_lk}
+ * [gates · hidden, hidden] and, unless left out, {@code bias_ih_lk} and {@code bias_hh_lk} [gates · hidden]; those of
+ * the way back end in {@code _reverse}. All are drawn evenly from ±1/√hidden.
+ */
+public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
+    /**
+     * How layers are stacked.
+     *
+     * @param layers how many, each reading what the one before gave
+     * @param bidirectional whether each reads backwards too; its outputs are then those of both, one behind the other
+     * @param bias whether there are biases
+     * @param dropout between layers, in training
+     */
+    public record Config(int layers, boolean bidirectional, boolean bias, double dropout) {
+        /** One layer that reads forwards, with biases. */
+        public static final Config DEFAULTS = new Config(1, false, true, 0);
+
+        /** Checks the number of layers. */
+        public Config {
+            if (layers < 1) {
+                throw new IllegalArgumentException("Recurrent: %d layers, expected 1 or more".formatted(layers));
+            }
+        }
+
+        /** The same with so many layers. */
+        public Config withLayers(int count) {
+            return new Config(count, bidirectional, bias, dropout);
+        }
+
+        /** The same, reading both ways or not. */
+        public Config withBidirectional(boolean on) {
+            return new Config(layers, on, bias, dropout);
+        }
+
+        /** The same with or without biases. */
+        public Config withBias(boolean on) {
+            return new Config(layers, bidirectional, on, dropout);
+        }
+
+        /** The same with dropout between layers. */
+        public Config withDropout(double probability) {
+            return new Config(layers, bidirectional, bias, probability);
+        }
+    }
+
+    /**
+     * What came of a sequence.
+     *
+     * @param outputs the last layer's state after each step, [batch, time, directions · hidden]
+     * @param states the last states of all layers, each [layers · directions, batch, hidden]: one, or for an
+     *     {@link Lstm} two, the hidden state and the cell
+     */
+    public record Result(Variable outputs, List<Variable> states) {}
+
+    private final int inputs;
+    private final int hidden;
+    private final Config config;
+    private final Dropout dropout;
+
+    /** Of each layer and direction, two weights and perhaps two biases. */
+    private final List<List<Parameter>> parameters = new ArrayList<>();
+
+    Recurrent(int inputs, int hidden, int gates, Config config) {
+        if (inputs < 1 || hidden < 1) {
+            throw new IllegalArgumentException("%s: %d inputs and a state of %d, expected at least one of each"
+                    .formatted(getClass().getSimpleName(), inputs, hidden));
+        }
+        this.inputs = inputs;
+        this.hidden = hidden;
+        this.config = config;
+        this.dropout = child("dropout", new Dropout(config.dropout()));
+        Initializer initializer = Initializer.uniformByInputs(hidden);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            int width = layer == 0 ? inputs : directions() * hidden;
+            for (int direction = 0; direction < directions(); direction++) {
+                String end = "_l" + layer + (direction == 0 ? "" : "_reverse");
+                List<Parameter> own = new ArrayList<>();
+                own.add(parameter("weight_ih" + end, Shape.of(gates * hidden, width), initializer));
+                own.add(parameter("weight_hh" + end, Shape.of(gates * hidden, hidden), initializer));
+                if (config.bias()) {
+                    own.add(parameter("bias_ih" + end, Shape.of(gates * hidden), initializer));
+                    own.add(parameter("bias_hh" + end, Shape.of(gates * hidden), initializer));
+                }
+                parameters.add(own);
+            }
+        }
+    }
+
+    private int directions() {
+        return config.bidirectional() ? 2 : 1;
+    }
+
+    /** How many tensors a state is. */
+    abstract int stateCount();
+
+    /**
+     * One step.
+     *
+     * @param input the input's part of all gates, [batch, gates · hidden]
+     * @param recurrent the hidden state's part, [batch, gates · hidden]
+     * @param state each [batch, hidden]
+     * @return the next state, the hidden one first
+     */
+    abstract List<Variable> step(Variable input, Variable recurrent, List<Variable> state);
+
+    /** Reads a sequence, [batch, time, inputs], beginning with states of zeros. */
+    public final Result forward(Variable x, Pass pass) {
+        checkInput(x);
+        Shape shape = Shape.of(parameters.size(), x.shape().size(0), hidden);
+        Variable zeros = Variable.constantOf(Tensor.zeros(x.dtype(), shape));
+        return forward(x, Collections.nCopies(stateCount(), zeros), pass);
+    }
+
+    /**
+     * Reads a sequence, [batch, time, inputs].
+     *
+     * @param states what to begin with, as a {@link Result} has them
+     * @throws IllegalArgumentException naming this layer, if the shapes do not fit
+     */
+    public final Result forward(Variable x, List<Variable> states, Pass pass) {
+        checkInput(x);
+        Shape expected = Shape.of(parameters.size(), x.shape().size(0), hidden);
+        if (states.size() != stateCount()
+                || states.stream().anyMatch(state -> !state.shape().equals(expected))) {
+            throw new IllegalArgumentException("%s: states of shapes %s, expected %d of %s"
+                    .formatted(name(), states.stream().map(Variable::shape).toList(), stateCount(), expected));
+        }
+        List<List<Variable>> first = new ArrayList<>();
+        for (Variable state : states) {
+            first.add(slices(state, 0)); // of each layer and direction, (batch, hidden)
+        }
+        List<List<Variable>> last = new ArrayList<>();
+        Variable sequence = x;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            List<Variable> outputs = new ArrayList<>();
+            for (int direction = 0; direction < directions(); direction++) {
+                int number = layer * directions() + direction;
+                List<Variable> state = new ArrayList<>();
+                first.forEach(all -> state.add(all.get(number)));
+                outputs.add(run(sequence, parameters.get(number), direction == 1, state));
+                last.add(state);
+            }
+            sequence = TensorOps.concat(2, outputs);
+            sequence = layer + 1 < config.layers() ? dropout.forward(sequence, pass) : sequence;
+        }
+        List<Variable> ends = new ArrayList<>();
+        for (int i = 0; i < stateCount(); i++) {
+            int which = i;
+            ends.add(TensorOps.stack(
+                    0, last.stream().map(state -> state.get(which)).toList()));
+        }
+        return new Result(sequence, ends);
+    }
+
+    /** One layer in one direction; the state becomes the last one. */
+    private Variable run(Variable x, List<Parameter> weights, boolean reversed, List<Variable> state) {
+        Variable bias = weights.size() > 2 ? weights.get(2).value() : null;
+        Variable recurrentBias = weights.size() > 2 ? weights.get(3).value() : null;
+        List<Variable> steps = slices(x.linear(weights.get(0).value(), bias), 1); // each (batch, gates · hidden)
+        List<Variable> outputs = new ArrayList<>(Collections.nCopies(steps.size(), x));
+        for (int i = 0; i < steps.size(); i++) {
+            int time = reversed ? steps.size() - 1 - i : i;
+            Variable recurrent = state.getFirst().linear(weights.get(1).value(), recurrentBias);
+            List<Variable> next = step(steps.get(time), recurrent, state);
+            Collections.copy(state, next);
+            outputs.set(time, next.getFirst());
+        }
+        return TensorOps.stack(1, outputs); // (batch, time, hidden)
+    }
+
+    /** All slices of an axis, without it. Cut at once, so that their gradients are joined at once. */
+    private static List<Variable> slices(Variable x, int axis) {
+        int[] ones = new int[x.shape().size(axis)];
+        Arrays.fill(ones, 1);
+        return x.split(axis, ones).stream().map(slice -> slice.squeeze(axis)).toList();
+    }
+
+    private void checkInput(Variable x) {
+        if (x.shape().rank() != 3 || x.shape().size(1) == 0 || x.shape().size(2) != inputs) {
+            throw new IllegalArgumentException("%s: input has shape %s, expected [batch, time, %d], time 1 or more"
+                    .formatted(name(), x.shape(), inputs));
+        }
+    }
+
+    private String name() {
+        return path().isEmpty() ? getClass().getSimpleName() : path();
+    }
+
+    @Override
+    public String toString() {
+        return "%s(%d → %d, %d layers%s)"
+                .formatted(
+                        getClass().getSimpleName(),
+                        inputs,
+                        hidden,
+                        config.layers(),
+                        config.bidirectional() ? ", both ways" : "");
+    }
+}

@@ -21,6 +21,7 @@ final class NetworkCases {
     static List<OpCase> all() {
         var all = new NetworkCases();
         all.products();
+        all.singleOutputs();
         all.einsums();
         all.softmaxes();
         all.crossEntropies();
@@ -137,6 +138,33 @@ final class NetworkCases {
                         Shape.of(3, 4), i -> o.get(0).at(i[0]) * o.get(1).at(i[1])),
                 values(1, 3),
                 values(2, 4)));
+    }
+
+    /** One output: a single column, which is computed as a row. */
+    private void singleOutputs() {
+        Formula cubic = Formula.of("cubic", x -> x.mul(x).mul(x));
+        for (boolean activated : new boolean[] {false, true}) {
+            add(OpCase.of(
+                    "linear",
+                    activated ? "ActivatedLinear" : "Linear",
+                    o -> activated
+                            ? o.get(0).linear(o.get(1), o.get(2), cubic)
+                            : o.get(0).linear(o.get(1), o.get(2)),
+                    o -> Naive.map(
+                            (product, bias) -> activated ? Math.pow(product + bias, 3) : product + bias,
+                            Naive.matmul(o.get(0), Naive.transpose(o.get(1))),
+                            o.get(2)),
+                    values(1, 21, 4),
+                    values(2, 1, 4),
+                    values(3, 1)));
+        }
+        add(OpCase.of(
+                "linear",
+                "ActivatedLinear",
+                o -> o.get(0).linear(o.get(1), null, cubic),
+                o -> Naive.map(v -> v * v * v, Naive.matmul(o.get(0), Naive.transpose(o.get(1)))),
+                values(1, 5, 4),
+                values(2, 1, 4)));
     }
 
     private void einsum(String equation, Tensor... operands) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Backward: x' = y'·W, W' = y'ᵀ·x, b' = Σ y' over the rows.
  */
 record Linear() implements PrimitiveOp {
+    /** For kernels: of the operands, product and bias, the second is the same number along a row. */
+    private static final long ONE_BIAS = 1L << 1;
+
     /**
      * The product x·Wᵀ in float32, and what a formula of its elements, and of the bias if there is one, makes of them,
      * part by part. The last result goes to {@code result}, one before it to {@code sums}.
@@ -24,19 +27,22 @@ record Linear() implements PrimitiveOp {
     static void multiply(Tensor x, Tensor weight, @Nullable Tensor bias, Formula formula, Tensor sums, Tensor result) {
         int rows = x.shape().size(0);
         int out = weight.shape().size(0);
+        Matrix transposed = MatMul.matrix(weight).transposed(); // (in, out)
         float[] product = sums.floats();
         float[][] in = bias == null ? new float[][] {product} : new float[][] {product, bias.floats()};
         int[] inOffset = bias == null ? new int[] {sums.offset()} : new int[] {sums.offset(), bias.offset()};
         boolean both = formula.resultCount() == 2;
+        float[][] to = both ? new float[][] {product, result.floats()} : new float[][] {result.floats()};
+        int[] toOffset = both ? new int[] {sums.offset(), result.offset()} : new int[] {result.offset()};
+        Reduction[] stored = RowLoop.repeat(Reduction.STORE, formula.resultCount());
+        if (out == 1) { // A row of one element costs as much as one of many: the column is taken as a row.
+            Gemm.sgemm(rows, 1, x.shape().size(1), MatMul.matrix(x), transposed, MatMul.matrix(sums), false);
+            int[] none = new int[2];
+            formula.kernel(bias == null ? 0 : ONE_BIAS, stored).run(in, inOffset, none, to, toOffset, none, 1, rows);
+            return;
+        }
         var epilogue = new Epilogue(
-                formula.kernel(0, RowLoop.repeat(Reduction.STORE, formula.resultCount())),
-                in,
-                inOffset,
-                new int[] {out, 0},
-                both ? new float[][] {product, result.floats()} : new float[][] {result.floats()},
-                both ? new int[] {sums.offset(), result.offset()} : new int[] {result.offset()},
-                new int[] {out, out});
-        Matrix transposed = MatMul.matrix(weight).transposed(); // (in, out)
+                formula.kernel(0, stored), in, inOffset, new int[] {out, 0}, to, toOffset, new int[] {out, out});
         Gemm.sgemm(rows, out, x.shape().size(1), MatMul.matrix(x), transposed, MatMul.matrix(sums), epilogue);
     }
 

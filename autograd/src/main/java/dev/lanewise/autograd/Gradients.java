@@ -90,11 +90,7 @@ public final class Gradients {
      * @throws IllegalArgumentException if the limit is not positive
      */
     public Gradients clipByNorm(double limit) {
-        if (!(limit > 0)) {
-            throw new IllegalArgumentException("clipByNorm: limit %s is not positive".formatted(limit));
-        }
-        double by = limit / (norm() + 1e-6);
-        return by < 1 ? scale(by) : this;
+        return clipByNorm(limit, 2);
     }
 
     /**

@@ -52,21 +52,15 @@ final class Convolutions {
         int batch = x.shape().size(0);
         int in = x.shape().size(1) / groups;
         int out = weight.shape().size(0) / groups;
-        T windows = x;
-        for (int axis = 0; axis < count; axis++) {
-            Sliding sliding = axes.get(axis);
-            windows = windows.pad(axis + 2, sliding.before(), sliding.after())
-                    .unfold(axis + 2, weight.shape().size(axis + 2), sliding.stride(), sliding.dilation());
-        }
-        // (batch, channels, places.., size..) → (batch, channels, size.., places..)
-        int[] order = new int[2 * count + 2];
-        Arrays.setAll(order, i -> i < 2 ? i : i < count + 2 ? i + count : i - count);
+        int[] sizes = Arrays.copyOfRange(weight.shape().toArray(), 2, count + 2);
+        T windows = slid(x, 2, sizes, axes, 0); // (batch, channels, places.., size..)
         int[] places = Arrays.copyOfRange(windows.shape().toArray(), 2, count + 2);
-        int elements = product(weight.shape(), 2);
-        T columns = windows.permute(order).reshape(batch, groups, in * elements, product(Shape.of(places), 0));
+        int elements = weight.shape().countFrom(2);
+        T columns = sizesFirst(windows, count)
+                .reshape(batch, groups, in * elements, Shape.of(places).count());
         T rows = weight.reshape(1, groups, out, in * elements);
         T sums = rows.matmul(columns); // (batch, groups, out, places)
-        return withBias(sums.reshape(joined(new int[] {batch, groups * out}, places)), bias);
+        return withBias(sums.reshape(Views.joined(new int[] {batch, groups * out}, places)), bias);
     }
 
     /** The transposed convolution of input [batch, in, ..] by weight [in, out / groups, size..]. */
@@ -82,14 +76,12 @@ final class Convolutions {
         int out = weight.shape().size(1);
         int[] places = Arrays.copyOfRange(x.shape().toArray(), 2, count + 2);
         int[] sizes = Arrays.copyOfRange(weight.shape().toArray(), 2, count + 2);
-        int elements = product(weight.shape(), 2);
-        T inputs = x.reshape(batch, groups, in, product(x.shape(), 2));
+        int elements = weight.shape().countFrom(2);
+        T inputs = x.reshape(batch, groups, in, x.shape().countFrom(2));
         T columns = weight.reshape(1, groups, in, out * elements).transpose().matmul(inputs);
-        // (batch, groups, out · elements, places) → (batch, out, places.., size..)
-        int[] order = new int[2 * count + 2];
-        Arrays.setAll(order, i -> i < 2 ? i : i < count + 2 ? i + count : i - count);
-        T windows = columns.reshape(joined(joined(new int[] {batch, groups * out}, sizes), places))
-                .permute(order);
+        // (batch, groups, out · elements, places) → (batch, out, size.., places..)
+        T windows = columns.reshape(Views.joined(Views.joined(new int[] {batch, groups * out}, sizes), places));
+        windows = sizesFirst(windows, count); // and the same again puts the places first
         for (int axis = count - 1; axis >= 0; axis--) {
             Sliding sliding = axes.get(axis);
             int whole = (places[axis] - 1) * sliding.stride() + sliding.dilation() * (sizes[axis] - 1) + 1;
@@ -100,13 +92,25 @@ final class Convolutions {
     }
 
     private static <T extends TensorOps<T>> T withBias(T x, @Nullable T bias) {
-        if (bias == null) {
-            return x;
+        return bias == null ? x : x.add(bias.reshape(Views.channelSizes(x.shape())));
+    }
+
+    /** Exchanges the places and the sizes of windows: (batch, channels, places.., size..), each of so many axes. */
+    private static <T extends TensorOps<T>> T sizesFirst(T windows, int axes) {
+        int[] order = new int[2 * axes + 2];
+        Arrays.setAll(order, i -> i < 2 ? i : i < axes + 2 ? i + axes : i - axes);
+        return windows.permute(order);
+    }
+
+    /** Windows along axes from the first on, [.., n..] → [.., places.., size..]. */
+    private static <T extends TensorOps<T>> T slid(T x, int first, int[] sizes, List<Sliding> axes, double padding) {
+        T windows = x;
+        for (int axis = 0; axis < sizes.length; axis++) {
+            Sliding sliding = axes.get(axis);
+            windows = windows.pad(first + axis, sliding.before(), sliding.after(), padding)
+                    .unfold(first + axis, sizes[axis], sliding.stride(), sliding.dilation());
         }
-        int[] sizes = new int[x.shape().rank() - 1];
-        Arrays.fill(sizes, 1);
-        sizes[0] = bias.shape().size(0);
-        return x.add(bias.reshape(sizes)); // (out, 1, ..) along the channels
+        return windows;
     }
 
     /** The windows over the last axes, [.., n] → [.., places, elements of a window]. */
@@ -117,7 +121,6 @@ final class Convolutions {
             throw new IllegalArgumentException("%s: %d sizes and %d ways of sliding for shape %s"
                     .formatted(operation, count, axes.size(), x.shape()));
         }
-        T windows = x;
         for (int axis = 0; axis < count; axis++) {
             Sliding sliding = axes.get(axis);
             int n = x.shape().size(first + axis);
@@ -127,9 +130,8 @@ final class Convolutions {
                         "%s: no window of size %d fits axis %d of shape %s with %s, or more than half of it is padding"
                                 .formatted(operation, size, first + axis, x.shape(), sliding));
             }
-            windows = windows.pad(first + axis, sliding.before(), sliding.after(), padding)
-                    .unfold(first + axis, size, sliding.stride(), sliding.dilation());
         }
+        T windows = slid(x, first, sizes, axes, padding);
         return count == 1 ? windows : windows.flatten(first + count, -1);
     }
 
@@ -158,19 +160,5 @@ final class Convolutions {
             result = TensorOps.concat(axis, parts);
         }
         return result;
-    }
-
-    private static int product(Shape shape, int from) {
-        int product = 1;
-        for (int axis = from; axis < shape.rank(); axis++) {
-            product *= shape.size(axis);
-        }
-        return product;
-    }
-
-    private static int[] joined(int[] first, int[] second) {
-        int[] all = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, all, first.length, second.length);
-        return all;
     }
 }

@@ -83,14 +83,8 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
             count *= size;
         }
         int[] rest = Arrays.copyOfRange(shape().toArray(), indices.length, shape().rank());
-        T table = self().reshape(joined(new int[] {count}, rest)); // (places, ..)
-        return table.indexSelect(0, IntTensor.of(rows)).reshape(joined(places.toArray(), rest));
-    }
-
-    private static int[] joined(int[] first, int[] second) {
-        int[] all = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, all, first.length, second.length);
-        return all;
+        T table = self().reshape(Views.joined(new int[] {count}, rest)); // (places, ..)
+        return table.indexSelect(0, IntTensor.of(rows)).reshape(Views.joined(places.toArray(), rest));
     }
 
     /**

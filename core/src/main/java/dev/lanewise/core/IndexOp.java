@@ -17,7 +17,7 @@ sealed interface IndexOp extends PrimitiveOp {
             Tensor x = operands.getFirst().contiguous();
             int size = x.shape().size(axis);
             indices.checkRange(name(), "index", size);
-            int inner = innerCount(x.shape(), axis);
+            int inner = x.shape().countFrom(axis + 1);
             int outer = x.shape().count() / Math.max(1, size * inner);
             int count = indices.shape().count();
             Tensor result = Tensor.toBeWritten(x.dtype(), x.shape().withSize(axis, count));
@@ -41,7 +41,7 @@ sealed interface IndexOp extends PrimitiveOp {
             Tensor sum = axis == 0 ? saved.sumToAddTo(0) : null;
             if (sum != null && saved.gradient() instanceof Tensor gradient) { // a large table, of which few rows change
                 Tensor source = gradient.contiguous();
-                int inner = innerCount(sum.shape(), 0);
+                int inner = sum.shape().countFrom(1);
                 Indexing.addRowSums(
                         source.floats(), source.offset(), sum.floats(), sum.offset(), indices.values(), inner);
             } else {
@@ -65,7 +65,7 @@ sealed interface IndexOp extends PrimitiveOp {
             Tensor source = operands.getFirst().contiguous();
             indices.checkRange(name(), "index", size);
             Tensor result = Tensor.allocate(source.dtype(), source.shape().withSize(axis, size));
-            int inner = innerCount(source.shape(), axis);
+            int inner = source.shape().countFrom(axis + 1);
             int count = indices.shape().count();
             int outer = source.shape().count() / Math.max(1, count * inner);
             for (int block = 0; block < outer; block++) {
@@ -135,14 +135,6 @@ sealed interface IndexOp extends PrimitiveOp {
         public <T extends TensorOps<T>> void backward(Saved<T> saved) {
             saved.give(0, () -> saved.gradient().apply(new Gather(axis, indices)));
         }
-    }
-
-    private static int innerCount(Shape shape, int axis) {
-        int count = 1;
-        for (int i = axis + 1; i < shape.rank(); i++) {
-            count *= shape.size(i);
-        }
-        return count;
     }
 
     /** Of each element of the indices, the row-major position in a tensor of the given shape that it picks. */

@@ -155,10 +155,7 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
             throw new IllegalArgumentException("%s: %s numbers do not fit the channels, axis 1, of shape %s"
                     .formatted(operation, numbers.shape(), shape()));
         }
-        int[] sizes = new int[shape().rank() - 1];
-        Arrays.fill(sizes, 1);
-        sizes[0] = shape().size(1);
-        return numbers.reshape(sizes);
+        return numbers.reshape(Views.channelSizes(shape()));
     }
 
     /** x / max(|x|, ε) with the Euclidean norm along an axis: vectors of length 1. */

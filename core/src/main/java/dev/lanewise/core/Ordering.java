@@ -30,21 +30,17 @@ final class Ordering {
     static IntTensor argsort(Tensor x, int axis, boolean descending) {
         int along = x.shape().axis(axis);
         int n = x.shape().size(along);
-        int inner = 1;
-        for (int i = along + 1; i < x.shape().rank(); i++) {
-            inner *= x.shape().size(i);
-        }
+        int inner = x.shape().countFrom(along + 1);
         int[] result = new int[x.shape().count()];
         double[] line = new double[n];
-        int stride = inner;
         forEachLine(x, along, line, at -> {
             Integer[] order = new Integer[n];
             Arrays.setAll(order, i -> i);
             // NaN compares as larger than everything, so it comes last, or first when descending.
             Arrays.sort(order, (a, b) -> descending ? compare(line[b], line[a]) : compare(line[a], line[b]));
-            int start = at / stride * stride * n + at % stride;
+            int start = at / inner * inner * n + at % inner;
             for (int i = 0; i < n; i++) {
-                result[start + i * stride] = order[i];
+                result[start + i * inner] = order[i];
             }
         });
         return IntTensor.owning(x.shape(), result);
@@ -59,10 +55,7 @@ final class Ordering {
         }
         int[] order = argsort(x, along, largest).values();
         Shape shape = x.shape().withSize(along, k);
-        int inner = 1;
-        for (int i = along + 1; i < x.shape().rank(); i++) {
-            inner *= x.shape().size(i);
-        }
+        int inner = x.shape().countFrom(along + 1);
         int[] result = new int[shape.count()];
         for (int i = 0, block = k * inner; i < result.length; i += block) {
             System.arraycopy(order, i / block * n * inner, result, i, block);
@@ -82,10 +75,7 @@ final class Ordering {
     private static void forEachLine(Tensor x, int axis, double[] line, java.util.function.IntConsumer action) {
         double[] values = x.toDoubles();
         int n = line.length;
-        int inner = 1;
-        for (int i = axis + 1; i < x.shape().rank(); i++) {
-            inner *= x.shape().size(i);
-        }
+        int inner = x.shape().countFrom(axis + 1);
         int lines = n == 0 ? 0 : values.length / n;
         for (int at = 0; at < lines; at++) {
             int start = at / inner * inner * n + at % inner;

@@ -87,10 +87,7 @@ sealed interface ReductionOp extends PrimitiveOp {
             Tensor x = operands.getFirst().contiguous();
             Tensor result = Tensor.toBeWritten(x.dtype(), x.shape());
             int n = x.shape().size(axis);
-            int inner = 1;
-            for (int i = axis + 1; i < x.shape().rank(); i++) {
-                inner *= x.shape().size(i);
-            }
+            int inner = x.shape().countFrom(axis + 1);
             int step = reversed ? -inner : inner;
             for (int block = 0; block < x.shape().count(); block += n * inner) {
                 for (int column = 0; column < inner; column++) {

@@ -75,6 +75,15 @@ public final class Shape {
         return count;
     }
 
+    /** The product of the sizes from this axis on: 1 if there is none. */
+    int countFrom(int axis) {
+        int product = 1;
+        for (int i = axis; i < sizes.length; i++) {
+            product *= sizes[i];
+        }
+        return product;
+    }
+
     /** Whether there is no element. */
     public boolean isEmpty() {
         return count == 0;

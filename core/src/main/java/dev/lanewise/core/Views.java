@@ -205,4 +205,19 @@ final class Views {
                 to.strides(),
                 to.shape().toArray());
     }
+
+    /** The sizes of some axes, then those of others. */
+    static int[] joined(int[] first, int[] second) {
+        int[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    /** The sizes under which a number for each channel, the second axis, broadcasts to the shape: [channels, 1, ..]. */
+    static int[] channelSizes(Shape shape) {
+        int[] sizes = new int[shape.rank() - 1];
+        Arrays.fill(sizes, 1);
+        sizes[0] = shape.size(1);
+        return sizes;
+    }
 }

@@ -54,7 +54,7 @@ public abstract sealed class BatchNorm extends Layer implements Transform permit
     public final Variable forward(Variable x, Pass pass) {
         if (!fits(x.shape()) || x.shape().size(1) != channels) {
             throw new IllegalArgumentException(
-                    "%s: input has shape %s, expected %s".formatted(name(), x.shape(), expected(channels)));
+                    "%s: input has shape %s, expected %s".formatted(describeSelf(), x.shape(), expected(channels)));
         }
         if (!pass.isTraining()) {
             return x.batchNorm(
@@ -67,7 +67,7 @@ public abstract sealed class BatchNorm extends Layer implements Transform permit
         int count = x.shape().count() / channels;
         if (count < 2) {
             throw new IllegalArgumentException("%s: %d elements a channel in input %s have no variance to learn from"
-                    .formatted(name(), count, x.shape()));
+                    .formatted(describeSelf(), count, x.shape()));
         }
         List<Variable> batch = x.channelStatistics();
         Tensor unbiased = batch.get(1).value().mul((double) count / (count - 1));
@@ -79,10 +79,6 @@ public abstract sealed class BatchNorm extends Layer implements Transform permit
     abstract boolean fits(Shape shape);
 
     abstract String expected(int count);
-
-    private String name() {
-        return path().isEmpty() ? getClass().getSimpleName() : path();
-    }
 
     @Override
     public String toString() {

@@ -73,8 +73,7 @@ public abstract sealed class Convolution extends Layer implements Transform perm
         try {
             return x.conv(weight.value(), bias == null ? null : bias.value(), groups, axes);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    (path().isEmpty() ? getClass().getSimpleName() : path()) + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(describeSelf() + ": " + e.getMessage(), e);
         }
     }
 

@@ -41,7 +41,7 @@ public final class Embedding extends Layer {
         try {
             return weight.value().embedding(numbers);
         } catch (IndexOutOfBoundsException e) {
-            throw new IndexOutOfBoundsException((path().isEmpty() ? "Embedding" : path()) + ": " + e.getMessage());
+            throw new IndexOutOfBoundsException(describeSelf() + ": " + e.getMessage());
         }
     }
 

@@ -41,10 +41,7 @@ public final class GroupNorm extends Layer implements Transform {
     public Variable forward(Variable x, Pass pass) {
         if (x.shape().rank() < 2 || x.shape().size(1) != weight.shape().size(0)) {
             throw new IllegalArgumentException("%s: input has shape %s, expected [batch, %d, ..]"
-                    .formatted(
-                            path().isEmpty() ? "GroupNorm" : path(),
-                            x.shape(),
-                            weight.shape().size(0)));
+                    .formatted(describeSelf(), x.shape(), weight.shape().size(0)));
         }
         return x.groupNorm(groups, weight.value(), bias.value(), epsilon);
     }

@@ -111,7 +111,8 @@ public abstract class Layer {
         return above.isEmpty() ? name : above + "." + name;
     }
 
-    private String describeSelf() {
+    /** What messages call this layer: its path, or its kind if it is the model itself. */
+    protected final String describeSelf() {
         String path = path();
         return path.isEmpty() ? getClass().getSimpleName() : path;
     }

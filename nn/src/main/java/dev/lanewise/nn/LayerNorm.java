@@ -40,8 +40,8 @@ public final class LayerNorm extends Layer implements Transform {
     /** Normalises each vector along the last axis. */
     public Variable forward(Variable x) {
         if (x.shape().rank() == 0 || x.shape().size(-1) != size) {
-            throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
-                    .formatted(path().isEmpty() ? "LayerNorm" : path(), x.shape(), size));
+            throw new IllegalArgumentException(
+                    "%s: input has shape %s, expected [.., %d]".formatted(describeSelf(), x.shape(), size));
         }
         return x.layerNorm(weight.value(), bias == null ? null : bias.value(), epsilon);
     }

@@ -78,8 +78,8 @@ public final class Linear extends Layer implements Transform {
     /** Checks the last axis' size. */
     void check(Variable x) {
         if (x.shape().rank() == 0 || x.shape().size(-1) != inputs) {
-            throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
-                    .formatted(path().isEmpty() ? "Linear" : path(), x.shape(), inputs));
+            throw new IllegalArgumentException(
+                    "%s: input has shape %s, expected [.., %d]".formatted(describeSelf(), x.shape(), inputs));
         }
     }
 

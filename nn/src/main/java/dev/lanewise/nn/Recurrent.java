@@ -139,7 +139,8 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
         if (states.size() != stateCount()
                 || states.stream().anyMatch(state -> !state.shape().equals(expected))) {
             throw new IllegalArgumentException("%s: states of shapes %s, expected %d of %s"
-                    .formatted(name(), states.stream().map(Variable::shape).toList(), stateCount(), expected));
+                    .formatted(
+                            describeSelf(), states.stream().map(Variable::shape).toList(), stateCount(), expected));
         }
         List<List<Variable>> first = new ArrayList<>();
         for (Variable state : states) {
@@ -194,12 +195,8 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
     private void checkInput(Variable x) {
         if (x.shape().rank() != 3 || x.shape().size(1) == 0 || x.shape().size(2) != inputs) {
             throw new IllegalArgumentException("%s: input has shape %s, expected [batch, time, %d], time 1 or more"
-                    .formatted(name(), x.shape(), inputs));
+                    .formatted(describeSelf(), x.shape(), inputs));
         }
-    }
-
-    private String name() {
-        return path().isEmpty() ? getClass().getSimpleName() : path();
     }
 
     @Override

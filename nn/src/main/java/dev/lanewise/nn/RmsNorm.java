@@ -26,10 +26,7 @@ public final class RmsNorm extends Layer implements Transform {
     public Variable forward(Variable x, Pass pass) {
         if (x.shape().rank() == 0 || x.shape().size(-1) != weight.shape().size(0)) {
             throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
-                    .formatted(
-                            path().isEmpty() ? "RmsNorm" : path(),
-                            x.shape(),
-                            weight.shape().size(0)));
+                    .formatted(describeSelf(), x.shape(), weight.shape().size(0)));
         }
         return x.rmsNorm(weight.value(), epsilon);
     }

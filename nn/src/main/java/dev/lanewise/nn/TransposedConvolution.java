@@ -77,8 +77,7 @@ public abstract sealed class TransposedConvolution extends Layer implements Tran
         try {
             return x.convTranspose(weight.value(), bias == null ? null : bias.value(), groups, axes, more);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    (path().isEmpty() ? getClass().getSimpleName() : path()) + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(describeSelf() + ": " + e.getMessage(), e);
         }
     }
 

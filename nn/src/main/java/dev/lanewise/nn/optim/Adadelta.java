@@ -95,7 +95,7 @@ public final class Adadelta extends Optimizer {
                 parameter,
                 gradient,
                 factor,
-                List.of(kept(parameter, "squares"), kept(parameter, "steps")),
+                kept(parameter, slots()),
                 Map.of(
                         "weightDecay", config.weightDecay(),
                         "rho", config.rho(),

@@ -17,16 +17,16 @@ public final class Adam extends Optimizer {
 
     private static final Formula UPDATE = formula("adam", false, false);
     private static final Formula AMSGRAD = formula("adamAmsgrad", false, true);
-    private static final Formula AMSGRAD_DECOUPLED = formula("adamWAmsgrad", true, true);
+    /** {@link AdamW} with AMSGrad; {@code weightDecay} is then to be times the learning rate. */
+    static final Formula AMSGRAD_DECOUPLED = formula("adamWAmsgrad", true, true);
 
     private static Formula formula(String name, boolean decoupled, boolean amsgrad) {
         return Formula.define(name, o -> {
             Expr p = o.operand("parameter");
             Expr g = decoupled ? o.operand("gradient").mul(o.operand("factor")) : decayedGradient(o, p);
             Expr kept = decoupled ? p.sub(p.mul(o.operand("weightDecay"))) : p;
-            Expr mean = o.operand("mean").mul(o.operand("beta1")).add(g.mul(o.operand("oneMinusBeta1")));
-            Expr variance =
-                    o.operand("variance").mul(o.operand("beta2")).add(g.square().mul(o.operand("oneMinusBeta2")));
+            Expr mean = running(o, "mean", "beta1", g);
+            Expr variance = running(o, "variance", "beta2", g.square());
             Expr largest = amsgrad ? o.operand("largest").max(variance) : variance;
             Expr deviation = largest.sqrt().mul(o.operand("varianceCorrection")).add(o.operand("epsilon"));
             Expr next = kept.sub(mean.div(deviation).mul(o.operand("stepSize")));
@@ -34,29 +34,8 @@ public final class Adam extends Optimizer {
         });
     }
 
-    /** One step of AMSGrad, weight decay apart or not. */
-    static void amsgrad(
-            Optimizer optimizer,
-            Parameter parameter,
-            Tensor gradient,
-            double factor,
-            double weightDecay,
-            boolean decoupled,
-            double beta1,
-            double beta2,
-            double epsilon,
-            double stepSize,
-            double varianceCorrection) {
-        update(
-                decoupled ? AMSGRAD_DECOUPLED : AMSGRAD,
-                parameter,
-                gradient,
-                factor,
-                SLOTS.stream().map(name -> optimizer.kept(parameter, name)).toList(),
-                numbers(weightDecay, beta1, beta2, epsilon, stepSize, varianceCorrection));
-    }
-
-    private static Map<String, Double> numbers(
+    /** The numbers of Adam's formulas. */
+    static Map<String, Double> numbers(
             double weightDecay,
             double beta1,
             double beta2,
@@ -66,9 +45,9 @@ public final class Adam extends Optimizer {
         return Map.of(
                 "weightDecay", weightDecay,
                 "beta1", beta1,
-                "oneMinusBeta1", 1 - beta1,
+                "beta1Rest", 1 - beta1,
                 "beta2", beta2,
-                "oneMinusBeta2", 1 - beta2,
+                "beta2Rest", 1 - beta2,
                 "epsilon", epsilon,
                 "stepSize", stepSize,
                 "varianceCorrection", varianceCorrection);
@@ -147,27 +126,12 @@ public final class Adam extends Optimizer {
     void update(Parameter parameter, Tensor gradient, double factor, double rate, long number) {
         double stepSize = rate / (1 - StrictMath.pow(config.beta1(), (double) number));
         double correction = 1 / Math.sqrt(1 - StrictMath.pow(config.beta2(), (double) number));
-        if (config.amsgrad()) {
-            amsgrad(
-                    this,
-                    parameter,
-                    gradient,
-                    factor,
-                    config.weightDecay(),
-                    false,
-                    config.beta1(),
-                    config.beta2(),
-                    config.epsilon(),
-                    stepSize,
-                    correction);
-            return;
-        }
         update(
-                UPDATE,
+                config.amsgrad() ? AMSGRAD : UPDATE,
                 parameter,
                 gradient,
                 factor,
-                List.of(kept(parameter, "mean"), kept(parameter, "variance")),
+                kept(parameter, config.amsgrad() ? SLOTS : SLOTS.subList(0, 2)),
                 numbers(config.weightDecay(), config.beta1(), config.beta2(), config.epsilon(), stepSize, correction));
     }
 }

@@ -119,18 +119,19 @@ public final class AdamW extends Optimizer {
         double meanCorrection = 1 - StrictMath.pow(config.beta1(), (double) number);
         double varianceCorrection = 1 - StrictMath.pow(config.beta2(), (double) number);
         if (config.amsgrad()) {
-            Adam.amsgrad(
-                    this,
+            update(
+                    Adam.AMSGRAD_DECOUPLED,
                     parameter,
                     gradient,
                     factor,
-                    rate * decay,
-                    true,
-                    config.beta1(),
-                    config.beta2(),
-                    config.epsilon(),
-                    rate / meanCorrection,
-                    1 / Math.sqrt(varianceCorrection));
+                    kept(parameter, slots()),
+                    Adam.numbers(
+                            rate * decay,
+                            config.beta1(),
+                            config.beta2(),
+                            config.epsilon(),
+                            rate / meanCorrection,
+                            1 / Math.sqrt(varianceCorrection)));
             return;
         }
         List<Tensor> operands = new ArrayList<>();

@@ -16,7 +16,7 @@ public final class Adamax extends Optimizer {
     private static final Formula UPDATE = Formula.define("adamax", o -> {
         Expr p = o.operand("parameter");
         Expr g = decayedGradient(o, p);
-        Expr mean = o.operand("mean").mul(o.operand("beta1")).add(g.mul(o.operand("oneMinusBeta1")));
+        Expr mean = running(o, "mean", "beta1", g);
         Expr largest = o.operand("largest").mul(o.operand("beta2")).max(g.abs().add(o.operand("epsilon")));
         return Results.results(p.sub(mean.div(largest).mul(o.operand("stepSize"))), mean, largest);
     });
@@ -90,11 +90,11 @@ public final class Adamax extends Optimizer {
                 parameter,
                 gradient,
                 factor,
-                List.of(kept(parameter, "mean"), kept(parameter, "largest")),
+                kept(parameter, slots()),
                 Map.of(
                         "weightDecay", config.weightDecay(),
                         "beta1", config.beta1(),
-                        "oneMinusBeta1", 1 - config.beta1(),
+                        "beta1Rest", 1 - config.beta1(),
                         "beta2", config.beta2(),
                         "epsilon", config.epsilon(),
                         "stepSize", rate / (1 - StrictMath.pow(config.beta1(), (double) number))));

@@ -16,9 +16,8 @@ public final class NAdam extends Optimizer {
     private static final Formula UPDATE = Formula.define("nAdam", o -> {
         Expr p = o.operand("parameter");
         Expr g = decayedGradient(o, p);
-        Expr mean = o.operand("mean").mul(o.operand("beta1")).add(g.mul(o.operand("oneMinusBeta1")));
-        Expr variance =
-                o.operand("variance").mul(o.operand("beta2")).add(g.square().mul(o.operand("oneMinusBeta2")));
+        Expr mean = running(o, "mean", "beta1", g);
+        Expr variance = running(o, "variance", "beta2", g.square());
         Expr deviation = variance.sqrt().mul(o.operand("varianceCorrection")).add(o.operand("epsilon"));
         Expr direction = g.mul(o.operand("gradientStep")).add(mean.mul(o.operand("meanStep")));
         return Results.results(p.sub(direction.div(deviation)), mean, variance);
@@ -123,17 +122,17 @@ public final class NAdam extends Optimizer {
                 parameter,
                 gradient,
                 factor,
-                List.of(kept(parameter, "mean"), kept(parameter, "variance")),
+                kept(parameter, slots()),
                 Map.of(
                         "weightDecay",
                         config.weightDecay(),
                         "beta1",
                         config.beta1(),
-                        "oneMinusBeta1",
+                        "beta1Rest",
                         1 - config.beta1(),
                         "beta2",
                         config.beta2(),
-                        "oneMinusBeta2",
+                        "beta2Rest",
                         1 - config.beta2(),
                         "epsilon",
                         config.epsilon(),

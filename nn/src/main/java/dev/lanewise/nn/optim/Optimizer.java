@@ -126,9 +126,16 @@ public abstract class Optimizer {
     /** A tensor that is kept for a parameter, as an operand and result of a formula. */
     record Slot(String name, MutableTensor values) {}
 
-    /** {@link #slot} under its name, zeros at first. */
-    final Slot kept(Parameter parameter, String name) {
-        return new Slot(name, slot(parameter, name, 0));
+    /** {@linkplain #slot Slots} under their names, zeros at first. */
+    final List<Slot> kept(Parameter parameter, List<String> names) {
+        return names.stream()
+                .map(name -> new Slot(name, slot(parameter, name, 0)))
+                .toList();
+    }
+
+    /** A running mean, of which a step keeps the part that an operand says: m·β + x·(1 − β), "betaRest" being 1 − β. */
+    static Expr running(Operands o, String name, String beta, Expr x) {
+        return o.operand(name).mul(o.operand(beta)).add(x.mul(o.operand(beta + "Rest")));
     }
 
     /** The gradient as formulas of optimizers see it: scaled, plus the weights times {@code weightDecay}. */

@@ -17,9 +17,8 @@ public final class RAdam extends Optimizer {
     private static final Formula UPDATE = Formula.define("rAdam", o -> {
         Expr p = o.operand("parameter");
         Expr g = decayedGradient(o, p);
-        Expr mean = o.operand("mean").mul(o.operand("beta1")).add(g.mul(o.operand("oneMinusBeta1")));
-        Expr variance =
-                o.operand("variance").mul(o.operand("beta2")).add(g.square().mul(o.operand("oneMinusBeta2")));
+        Expr mean = running(o, "mean", "beta1", g);
+        Expr variance = running(o, "variance", "beta2", g.square());
         Expr adaptive = o.operand("rectification").div(variance.sqrt().add(o.operand("epsilon")));
         Expr scale = o.operand("isRectified").gt(0).select(adaptive, 1);
         return Results.results(p.sub(mean.mul(o.operand("stepSize")).mul(scale)), mean, variance);
@@ -101,17 +100,17 @@ public final class RAdam extends Optimizer {
                 parameter,
                 gradient,
                 factor,
-                List.of(kept(parameter, "mean"), kept(parameter, "variance")),
+                kept(parameter, slots()),
                 Map.of(
                         "weightDecay",
                         config.weightDecay(),
                         "beta1",
                         config.beta1(),
-                        "oneMinusBeta1",
+                        "beta1Rest",
                         1 - config.beta1(),
                         "beta2",
                         config.beta2(),
-                        "oneMinusBeta2",
+                        "beta2Rest",
                         1 - config.beta2(),
                         "epsilon",
                         config.epsilon(),

@@ -24,10 +24,8 @@ public final class RmsProp extends Optimizer {
         return Formula.define(name, o -> {
             Expr p = o.operand("parameter");
             Expr g = decayedGradient(o, p);
-            Expr alpha = o.operand("alpha");
-            Expr share = o.operand("oneMinusAlpha");
-            Expr squares = o.operand("squares").mul(alpha).add(g.square().mul(share));
-            Expr mean = centered ? o.operand("mean").mul(alpha).add(g.mul(share)) : g;
+            Expr squares = running(o, "squares", "alpha", g.square());
+            Expr mean = centered ? running(o, "mean", "alpha", g) : g;
             Expr spread = centered ? squares.sub(mean.square()) : squares;
             Expr scaled = g.div(spread.sqrt().add(o.operand("epsilon")));
             Expr velocity =
@@ -122,12 +120,12 @@ public final class RmsProp extends Optimizer {
     @Override
     void update(Parameter parameter, Tensor gradient, double factor, double rate, long number) {
         boolean momentum = config.momentum() > 0;
-        List<Slot> kept = new ArrayList<>(List.of(kept(parameter, "squares")));
+        List<String> names = new ArrayList<>(List.of("squares"));
         if (config.centered()) {
-            kept.add(kept(parameter, "mean"));
+            names.add("mean");
         }
         if (momentum) {
-            kept.add(kept(parameter, "velocity"));
+            names.add("velocity");
         }
         Formula formula = config.centered() ? momentum ? CENTERED_MOMENTUM : CENTERED : momentum ? MOMENTUM : PLAIN;
         update(
@@ -135,11 +133,11 @@ public final class RmsProp extends Optimizer {
                 parameter,
                 gradient,
                 factor,
-                kept,
+                kept(parameter, names),
                 Map.of(
                         "weightDecay", config.weightDecay(),
                         "alpha", config.alpha(),
-                        "oneMinusAlpha", 1 - config.alpha(),
+                        "alphaRest", 1 - config.alpha(),
                         "epsilon", config.epsilon(),
                         "momentum", config.momentum(),
                         "learningRate", rate));

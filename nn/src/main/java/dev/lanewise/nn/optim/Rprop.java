@@ -102,7 +102,7 @@ public final class Rprop extends Optimizer {
                 gradient,
                 factor,
                 List.of(
-                        kept(parameter, "previous"),
+                        new Slot("previous", slot(parameter, "previous", 0)),
                         new Slot(
                                 "step",
                                 slot(parameter, "step", config.learningRate().at(0)))),

@@ -71,8 +71,8 @@ public final class MultiHeadAttention extends Layer {
     /** Lets the tokens of each sequence attend to each other, [batch, time, width] → the same. */
     public Variable forward(Variable x, Pass pass) {
         if (x.shape().rank() != 3 || x.shape().size(2) != width) {
-            throw new IllegalArgumentException("%s: input has shape %s, expected [batch, time, %d]"
-                    .formatted(path().isEmpty() ? "MultiHeadAttention" : path(), x.shape(), width));
+            throw new IllegalArgumentException(
+                    "%s: input has shape %s, expected [batch, time, %d]".formatted(describeSelf(), x.shape(), width));
         }
         List<Variable> parts = project.forward(x).chunk(-1, 3); // each (batch, time, width)
         Variable mixed = attend(split(parts.get(0)), split(parts.get(1)), split(parts.get(2)), pass);

@@ -165,9 +165,27 @@ final class BlockedProduct {
         firstPacked = !rightInPlace ? 0 : last == tiles.lanes ? n : n - last;
     }
 
-    /** Whether the kernels for such a product are at speed. Those that are not are being made ready. */
-    static boolean isReady(Tiles tiles, int m, int n, int k, Matrix a) {
-        return tiles.areReady(m, n, isLeftByRows(tiles, n, k, a));
+    /** Some rows of a product, by one thread, and by the same kernels. */
+    private BlockedProduct(BlockedProduct whole, int from, int to) {
+        tiles = whole.tiles;
+        m = to - from;
+        n = whole.n;
+        k = whole.k;
+        a = new Matrix(whole.a.values, whole.a.index(from, 0), whole.a.rowStride, whole.a.columnStride);
+        b = whole.b;
+        c = new Matrix(whole.c.values, whole.c.index(from, 0), whole.c.rowStride, whole.c.columnStride);
+        accumulate = whole.accumulate;
+        epilogue = whole.epilogue == null ? null : whole.epilogue.fromRow(from);
+        kc = whole.kc;
+        threads = 1;
+        leftInPlace = whole.leftInPlace;
+        leftByRows = whole.leftByRows;
+        firstPacked = whole.firstPacked;
+    }
+
+    /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
+    boolean isReady() {
+        return tiles.areReady(m, n, leftInPlace ? n : firstPacked, leftByRows);
     }
 
     private static boolean isLeftInPlace(Tiles tiles, int n, int k, Matrix a) {
@@ -210,10 +228,7 @@ final class BlockedProduct {
         Parallel.forEach(parts, part -> {
             int from = firstRow(part, parts);
             int to = firstRow(part + 1, parts);
-            var leftRows = new Matrix(a.values, a.index(from, 0), a.rowStride, a.columnStride);
-            var rows = new Matrix(c.values, c.index(from, 0), c.rowStride, c.columnStride);
-            Epilogue after = epilogue == null ? null : epilogue.fromRow(from);
-            new BlockedProduct(tiles, to - from, n, k, leftRows, b, rows, accumulate, after).run();
+            new BlockedProduct(this, from, to).run();
         });
     }
 
@@ -420,6 +435,11 @@ final class BlockedProduct {
         return blocks;
     }
 
+    /** Whether tiles that begin in this column read packed panels alone. */
+    private boolean isPacked(int j) {
+        return !leftInPlace && j >= firstPacked;
+    }
+
     /** The columns in the micro-panel of B that begins here. */
     private int columnsAt(int j) {
         return Math.min(tiles.nr, n - j);
@@ -451,7 +471,7 @@ final class BlockedProduct {
         int height;
         for (int i = done; i < rows; i += height) {
             height = tiles.rows(rows - i);
-            TileKernel kernel = tiles.kernel(height, width / tiles.lanes, left.isRowMajor());
+            TileKernel kernel = tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), isPacked(j));
             int leftAt = left.at(i);
             int leftStep = left.step(height);
             int at = c.index(row + i, j);

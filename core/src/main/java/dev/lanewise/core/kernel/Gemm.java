@@ -185,9 +185,12 @@ public final class Gemm {
         if (m <= 0 || n <= 0) {
             return;
         }
-        if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null && BlockedProduct.isReady(tiles, m, n, k, a)) {
-            new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue).run();
-            return;
+        if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null) {
+            var product = new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue);
+            if (product.isReady()) {
+                product.run();
+                return;
+            }
         }
         if (k <= 0) {
             if (!accumulate) {

@@ -14,8 +14,12 @@ public interface ProductKernels {
      * @param rows the tile's rows
      * @param vectors its columns in vectors, 1 or 2
      * @param rowMajor whether it reads rows of A that are {@link TileKernel#ROW_PITCH} apart, otherwise columns
+     * @param packed whether it reads packed panels alone, of B and of A, or copied rows of A
      */
-    TileKernel tile(int rows, int vectors, boolean rowMajor);
+    TileKernel tile(int rows, int vectors, boolean rowMajor, boolean packed);
+
+    /** Whether tiles that read packed panels alone are faster than others. */
+    boolean hasTilesForPacked();
 
     /** A new kernel for single columns. */
     ThinKernel thin();

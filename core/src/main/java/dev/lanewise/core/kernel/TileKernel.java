@@ -20,7 +20,8 @@ public interface TileKernel {
     /**
      * Adds {@code k} steps, in their order, to the tile's sums.
      *
-     * @param aStep what kernels for rows do not look at
+     * @param aStep what kernels for rows do not look at; the kernel's rows, if it is one for packed panels
+     * @param bStep the kernel's columns, if it is one for packed panels
      * @param continues whether the sums begin with what C holds, and not at 0
      */
     void multiply(

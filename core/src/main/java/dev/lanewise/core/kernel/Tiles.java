@@ -25,6 +25,7 @@ final class Tiles {
     private static final int TRIAL_K = 25;
 
     private final boolean warm;
+    private final boolean hasTilesForPacked;
     private final List<Hot<TileKernel>> kernels = new ArrayList<>();
     private final Hot<ThinKernel> thin;
     private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
@@ -46,10 +47,13 @@ final class Tiles {
         lanes = source.lanes();
         mr = source.mostRows();
         nr = 2 * lanes;
+        hasTilesForPacked = source.hasTilesForPacked();
         for (int rows = 0; rows <= mr; rows++) {
             for (int vectors = 1; vectors <= 2; vectors++) {
-                kernels.add(tile(source, rows, vectors, false));
-                kernels.add(tile(source, rows, vectors, true));
+                kernels.add(tile(source, rows, vectors, false, false));
+                kernels.add(tile(source, rows, vectors, false, true));
+                kernels.add(tile(source, rows, vectors, true, false));
+                kernels.add(tile(source, rows, vectors, true, true));
             }
         }
         for (int rows = 0; rows <= lanes; rows++) {
@@ -72,43 +76,53 @@ final class Tiles {
         return left > lanes ? nr : lanes;
     }
 
-    /** Whether all kernels for a C of this size are at speed. Those that are not will be some time later. */
-    boolean areReady(int m, int n, boolean rowMajor) {
+    /**
+     * Whether all kernels for a C of this size are at speed. Those that are not will be some time later.
+     *
+     * @param firstPacked the column from which on both A and B are packed
+     */
+    boolean areReady(int m, int n, int firstPacked, boolean rowMajor) {
         boolean ready = true;
-        if (n > lanes) {
-            ready &= areReady(m, rowMajor, 2);
-        }
         int last = n % nr;
-        if (last > 0 && last <= lanes) {
-            ready &= isThin(last) ? areAllReady(rowMajor) : areReady(m, rowMajor, 1);
+        int full = last > lanes ? n : n - last; // the columns of tiles of two vectors
+        if (firstPacked > 0 && full > 0) {
+            ready &= areReady(m, 2, rowMajor, false);
+        }
+        if (firstPacked < full) {
+            ready &= areReady(m, 2, rowMajor, true);
+        }
+        if (full < n) {
+            boolean packed = firstPacked < n;
+            ready &= isThin(last) ? areAllReady(rowMajor, packed) : areReady(m, 1, rowMajor, packed);
         }
         return ready;
     }
 
     /** Whether tiles of one vector and any height are at speed: single columns may leave any number of rows to them. */
-    private boolean areAllReady(boolean rowMajor) {
+    private boolean areAllReady(boolean rowMajor, boolean packed) {
         boolean ready = true;
         for (int height = mr; height > 0; height = height > 8 ? 8 : height > 4 ? 4 : height - 1) {
-            ready &= tile(height, 1, rowMajor).orNull() != null;
+            ready &= tile(height, 1, rowMajor, packed).orNull() != null;
         }
         return ready;
     }
 
-    private boolean areReady(int m, boolean rowMajor, int vectors) {
-        boolean ready = m < mr || tile(mr, vectors, rowMajor).orNull() != null;
+    private boolean areReady(int m, int vectors, boolean rowMajor, boolean packed) {
+        boolean ready = m < mr || tile(mr, vectors, rowMajor, packed).orNull() != null;
         for (int left = m % mr; left > 0; left -= rows(left)) {
-            ready &= tile(rows(left), vectors, rowMajor).orNull() != null;
+            ready &= tile(rows(left), vectors, rowMajor, packed).orNull() != null;
         }
         return ready;
     }
 
     /** The kernel of a tile for which {@link #areReady} was true. */
-    TileKernel kernel(int rows, int vectors, boolean rowMajor) {
-        return tile(rows, vectors, rowMajor).get();
+    TileKernel kernel(int rows, int vectors, boolean rowMajor, boolean packed) {
+        return tile(rows, vectors, rowMajor, packed).get();
     }
 
-    private Hot<TileKernel> tile(int rows, int vectors, boolean rowMajor) {
-        return kernels.get(rows * 4 + (vectors - 1) * 2 + (rowMajor ? 1 : 0));
+    private Hot<TileKernel> tile(int rows, int vectors, boolean rowMajor, boolean packed) {
+        int kind = (rowMajor ? 2 : 0) + (packed && hasTilesForPacked ? 1 : 0);
+        return kernels.get((rows * 2 + vectors - 1) * 4 + kind);
     }
 
     /**
@@ -150,17 +164,18 @@ final class Tiles {
         return dots.get(vectors - 1).orNull();
     }
 
-    private Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor) {
+    private Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor, boolean packed) {
         int columns = vectors * source.lanes();
+        int leftStep = rowMajor ? 1 : rows;
         return hot(
-                () -> source.tile(rows, vectors, rowMajor),
+                () -> source.tile(rows, vectors, rowMajor, packed),
                 () -> {
                     float[] a = new float[rowMajor ? rows * TileKernel.ROW_PITCH : rows * TRIAL_K];
                     float[] b = new float[columns * TRIAL_K];
                     float[] c = new float[rows * columns];
                     return kernel -> {
-                        kernel.multiply(TRIAL_K, a, 0, rows, b, 0, columns, c, 0, columns, false);
-                        kernel.multiply(TRIAL_K, a, 0, rows, b, 0, columns, c, 0, columns, true);
+                        kernel.multiply(TRIAL_K, a, 0, leftStep, b, 0, columns, c, 0, columns, false);
+                        kernel.multiply(TRIAL_K, a, 0, leftStep, b, 0, columns, c, 0, columns, true);
                     };
                 },
                 2 * (100 + 2 * TRIAL_K * rows * vectors));

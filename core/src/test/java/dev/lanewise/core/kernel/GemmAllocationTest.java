@@ -40,8 +40,9 @@ class GemmAllocationTest {
             for (int call = 0; call < calls; call++) {
                 Gemm.product(tiles, m, n, k, product.a, product.b, product.c, false, null);
             }
-            boolean ready =
-                    m <= FewRows.MOST_ROWS ? tiles.dots(m) != null : BlockedProduct.isReady(tiles, m, n, k, product.a);
+            boolean ready = m <= FewRows.MOST_ROWS
+                    ? tiles.dots(m) != null
+                    : new BlockedProduct(tiles, m, n, k, product.a, product.b, product.c, false, null).isReady();
             if (ready) {
                 least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / calls);
             } else {

@@ -30,12 +30,22 @@ public final class VectorProductKernels implements ProductKernels {
     /** AVX-512 and NEON have 32 vector registers: 24 for sums, 2 for B, 1 for A. AVX2 has 16: 12, 2 and 1. */
     @Override
     public int mostRows() {
-        return bits == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 12 : 6;
+        return hasManyRegisters() ? 12 : 6;
+    }
+
+    private boolean hasManyRegisters() {
+        return bits == 512 || System.getProperty("os.arch", "").equals("aarch64");
     }
 
     @Override
-    public TileKernel tile(int rows, int vectors, boolean rowMajor) {
-        return TileEmitter.kernel(rows, vectors, rowMajor, bits);
+    public TileKernel tile(int rows, int vectors, boolean rowMajor, boolean packed) {
+        boolean few = !hasManyRegisters();
+        return TileEmitter.kernel(rows, vectors, rowMajor, few && packed, few, bits);
+    }
+
+    @Override
+    public boolean hasTilesForPacked() {
+        return !hasManyRegisters();
     }
 
     @Override

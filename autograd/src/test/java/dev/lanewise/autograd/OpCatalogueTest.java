@@ -46,6 +46,7 @@ class OpCatalogueTest {
         CASES.addAll(WindowCases.all());
         CASES.addAll(NormalizationCases.all());
         CASES.addAll(NetworkCases.all());
+        CASES.addAll(LinearAlgebraCases.all());
     }
 
     @Test

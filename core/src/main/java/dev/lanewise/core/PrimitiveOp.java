@@ -5,7 +5,16 @@ package dev.lanewise.core;
  * remember how they were computed alike. So gradients of gradients, to any order, come of themselves.
  */
 public sealed interface PrimitiveOp extends Op
-        permits Elementwise, ViewOp, ReductionOp, IndexOp, JoinOp, MatMul, Linear, Softmax, LogSoftmax {
+        permits Elementwise,
+                ViewOp,
+                ReductionOp,
+                IndexOp,
+                JoinOp,
+                MatMul,
+                Linear,
+                Softmax,
+                LogSoftmax,
+                LinearAlgebraOp {
     /**
      * Gives each operand its gradient: the product of the results' gradients with the derivative of the results by that
      * operand (the vector-Jacobian product).

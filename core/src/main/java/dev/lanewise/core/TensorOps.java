@@ -25,7 +25,8 @@ public interface TensorOps<T extends TensorOps<T>>
                 IndexMethods<T>,
                 WindowMethods<T>,
                 NormalizationMethods<T>,
-                NetworkMethods<T> {
+                NetworkMethods<T>,
+                LinearAlgebraMethods<T> {
 
     /**
      * Joins tensors along an existing axis: [2, 3] and [4, 3] along axis 0 give [6, 3].

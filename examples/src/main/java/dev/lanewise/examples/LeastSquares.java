@@ -1,13 +1,15 @@
 package dev.lanewise.examples;
 
+import dev.lanewise.core.DType;
+import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
+
 /**
  * The closed-form solution that gradient descent is to reach: the intercept and coefficients with the least sum of
  * squared residuals.
  *
- * <p>The columns are centred first, which takes the intercept out of the problem. What remains, X·b ≈ y, is solved by
- * Householder's reflections (Golub and Van Loan, "Matrix Computations", 5.3.2): each turns one column of X into a
- * column that is 0 below the diagonal, and turns y along. That leaves a triangular system. The normal equations XᵀX·b =
- * Xᵀy would be shorter to write, but square the condition number: they lose twice as many digits.
+ * <p>The columns are centred first, which takes the intercept out of the problem. What remains, X·b ≈ y, is
+ * {@link Tensor#lstsq}; how far b may be off is told by the R of X = Q·R, since (XᵀX)⁻¹ = R⁻¹R⁻ᵀ.
  */
 final class LeastSquares {
     /**
@@ -46,19 +48,28 @@ final class LeastSquares {
     static LeastSquares fit(Observations data) {
         int rows = data.rows();
         int count = data.features();
-        double[][] x = new double[count][];
-        double[] means = new double[count];
-        for (int j = 0; j < count; j++) {
-            means[j] = Observations.mean(data.column(j));
-            x[j] = minus(data.column(j), means[j]);
-        }
-        double meanOfTarget = Observations.mean(data.target());
-        double[] right = minus(data.target(), meanOfTarget);
-        double[] diagonal = new double[count];
-        for (int j = 0; j < count; j++) {
-            double length = norm(x[j], 0);
-            double left = norm(x[j], j);
-            if (left <= RANK_TOLERANCE * length || j >= rows) {
+        Tensor columns = Tensor.fill(DType.FLOAT64, Shape.of(rows, count), i -> data.column(i % count)[i / count]);
+        Tensor target = Tensor.of(data.target());
+        Tensor means = columns.mean(0); // (features)
+        Tensor x = columns.sub(means); // (rows, features)
+        Tensor y = target.sub(target.mean());
+        Tensor r = x.qr().get(1);
+        checkIndependent(r, data);
+        Tensor coefficients = x.lstsq(y);
+        double intercept = target.mean().item() - means.dot(coefficients).item();
+        double residuals = y.sub(x.matmul(coefficients)).sumOfSquares();
+        double variance = residuals / Math.max(0, rows - count - 1); // NaN or infinite if there are just enough rows
+        return new LeastSquares(
+                new LinearModel(intercept, coefficients.toDoubles()), standardErrors(r, means, variance, rows));
+    }
+
+    /** Finds the first column that is a combination of those before it, of which R has nothing on its diagonal. */
+    private static void checkIndependent(Tensor r, Observations data) {
+        double share = Math.max(RANK_TOLERANCE, data.rows() * 0x1p-52); // the latter is what lstsq asks for
+        Tensor squares = r.square().sum(0);
+        for (int j = 0; j < data.features(); j++) {
+            boolean more = j >= data.rows();
+            if (more || Math.abs(r.at(j, j)) <= share * Math.sqrt(squares.at(j))) {
                 throw Problem.failure(
                         ("Column %s is a linear combination of the others before it (%s): there is no unique solution;"
                                         + " leave it out by --features")
@@ -66,90 +77,19 @@ final class LeastSquares {
                                         data.names().get(j),
                                         String.join(", ", data.names().subList(0, j))));
             }
-            // The vector v = x + sign(x₁)·|x|·e₁ of the reflection I − 2vvᵀ/vᵀv, which turns x into −sign(x₁)·|x|·e₁.
-            diagonal[j] = x[j][j] > 0 ? -left : left;
-            x[j][j] -= diagonal[j];
-            for (int k = j + 1; k < count; k++) {
-                reflect(x[j], x[k], j);
-            }
-            reflect(x[j], right, j);
         }
-        double[] coefficients = solve(x, diagonal, right);
-        double intercept = meanOfTarget;
-        for (int j = 0; j < count; j++) {
-            intercept -= coefficients[j] * means[j];
-        }
-        double residuals = 0;
-        for (int i = count; i < rows; i++) {
-            residuals += right[i] * right[i];
-        }
-        double variance = residuals / Math.max(0, rows - count - 1); // NaN or infinite if there are just enough rows
-        return new LeastSquares(
-                new LinearModel(intercept, coefficients), standardErrors(x, diagonal, means, variance, rows));
-    }
-
-    /** target ← (I − 2vvᵀ/vᵀv)·target, in rows from the given one on. */
-    private static void reflect(double[] v, double[] target, int from) {
-        double inner = 0;
-        double square = 0;
-        for (int i = from; i < v.length; i++) {
-            inner += v[i] * target[i];
-            square += v[i] * v[i];
-        }
-        double factor = 2 * inner / square;
-        for (int i = from; i < v.length; i++) {
-            target[i] -= factor * v[i];
-        }
-    }
-
-    /** Solves R·b = right from the last row up; R has the diagonal, and above it the columns of x. */
-    private static double[] solve(double[][] x, double[] diagonal, double[] right) {
-        double[] solution = new double[diagonal.length];
-        for (int i = diagonal.length - 1; i >= 0; i--) {
-            double sum = right[i];
-            for (int j = i + 1; j < diagonal.length; j++) {
-                sum -= x[j][i] * solution[j];
-            }
-            solution[i] = sum / diagonal[i];
-        }
-        return solution;
     }
 
     /** √ of the diagonal of variance · (XᵀX)⁻¹ = variance · R⁻¹R⁻ᵀ; the intercept's from the same and the means. */
-    private static double[] standardErrors(double[][] x, double[] diagonal, double[] means, double variance, int rows) {
-        int count = diagonal.length;
-        double[] squares = new double[count + 1];
-        squares[0] = 1.0 / rows;
-        for (int k = 0; k < count; k++) {
-            double[] unit = new double[count];
-            unit[k] = 1;
-            double[] column = solve(x, diagonal, unit); // of R⁻¹
-            double atMeans = 0;
-            for (int j = 0; j < count; j++) {
-                squares[j + 1] += column[j] * column[j];
-                atMeans += column[j] * means[j];
-            }
-            squares[0] += atMeans * atMeans;
-        }
-        for (int j = 0; j <= count; j++) {
+    private static double[] standardErrors(Tensor r, Tensor means, double variance, int rows) {
+        Tensor inverse = r.inverse(); // (features, features)
+        double[] ofCoefficients = inverse.square().sum(1).toDoubles();
+        double[] squares = new double[ofCoefficients.length + 1];
+        squares[0] = 1.0 / rows + means.matmul(inverse).sumOfSquares();
+        System.arraycopy(ofCoefficients, 0, squares, 1, ofCoefficients.length);
+        for (int j = 0; j < squares.length; j++) {
             squares[j] = Double.isFinite(variance) ? Math.sqrt(squares[j] * variance) : Double.NaN;
         }
         return squares;
-    }
-
-    private static double[] minus(double[] values, double number) {
-        double[] result = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            result[i] = values[i] - number;
-        }
-        return result;
-    }
-
-    private static double norm(double[] values, int from) {
-        double sum = 0;
-        for (int i = from; i < values.length; i++) {
-            sum += values[i] * values[i];
-        }
-        return Math.sqrt(sum);
     }
 }

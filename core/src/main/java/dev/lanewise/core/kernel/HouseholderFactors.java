@@ -27,7 +27,7 @@ public final class HouseholderFactors {
             if (!hasElementsBelow(k)) {
                 continue;
             }
-            double turned = -Math.copySign(norm(k), diagonal);
+            double turned = -Math.copySign(length(a, k, k, a.length), diagonal);
             for (int i = k + 1; i < a.length; i++) {
                 a[i][k] /= diagonal - turned;
             }
@@ -46,20 +46,20 @@ public final class HouseholderFactors {
         return false;
     }
 
-    /** The length of column k from the diagonal on. */
-    private double norm(int k) {
+    /** The length of a column, in rows {@code from} to {@code to} (exclusive). */
+    private static double length(double[][] matrix, int column, int from, int to) {
         double sum = 0;
         double largest = 0;
-        for (int i = k; i < a.length; i++) {
-            sum = Math.fma(a[i][k], a[i][k], sum);
-            largest = Math.max(largest, Math.abs(a[i][k]));
+        for (int i = from; i < to; i++) {
+            sum = Math.fma(matrix[i][column], matrix[i][column], sum);
+            largest = Math.max(largest, Math.abs(matrix[i][column]));
         }
-        if ((sum >= SMALLEST_SQUARE && sum <= LARGEST_SQUARE) || !Double.isFinite(largest)) {
+        if ((sum >= SMALLEST_SQUARE && sum <= LARGEST_SQUARE) || largest == 0 || !Double.isFinite(largest)) {
             return Math.sqrt(sum);
         }
         sum = 0;
-        for (int i = k; i < a.length; i++) {
-            double share = a[i][k] / largest;
+        for (int i = from; i < to; i++) {
+            double share = matrix[i][column] / largest;
             sum = Math.fma(share, share, sum);
         }
         return largest * Math.sqrt(sum);
@@ -124,11 +124,8 @@ public final class HouseholderFactors {
      */
     public static int dependentColumn(double[][] r, int columns, double share) {
         for (int j = 0; j < columns; j++) {
-            double square = 0;
-            for (int i = 0; i <= j; i++) {
-                square = Math.fma(r[i][j], r[i][j], square);
-            }
-            if (Math.abs(r[j][j]) <= share * Math.sqrt(square)) {
+            double length = length(r, j, 0, j + 1);
+            if (length == 0 || Math.abs(r[j][j]) / length <= share) { // false of what is not finite
                 return j;
             }
         }

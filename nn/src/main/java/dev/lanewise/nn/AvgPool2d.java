@@ -2,33 +2,36 @@ package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Sliding;
+import java.util.List;
 
-/** The mean of each square window over the last two axes, padding counted as zeros. */
-public final class AvgPool2d extends Layer implements Transform {
-    private final int size;
-    private final Sliding axes;
+/** The mean of each window of images, [batch, channels, height, width]. */
+public final class AvgPool2d extends Pooling {
+    private final boolean countPadding;
 
     /** Windows side by side. */
     public AvgPool2d(int size) {
-        this(size, Sliding.by(Math.max(size, 1)));
+        this(size, sideBySide(size));
     }
 
-    /** Windows that slide as given. */
+    /** Windows of one size along two axes, which slide as given; padding counts as zeros. */
     public AvgPool2d(int size, Sliding axes) {
-        if (size < 1) {
-            throw new IllegalArgumentException("AvgPool2d: size %d is not positive".formatted(size));
-        }
-        this.size = size;
-        this.axes = axes;
+        this(Convolution.all(size, 2), Convolution.all(axes, 2), true);
+    }
+
+    /**
+     * Windows of any sizes.
+     *
+     * @param sizes along each axis
+     * @param axes how the window slides along each
+     * @param countPadding whether padding counts as zeros; otherwise the mean is over the elements there are
+     */
+    public AvgPool2d(int[] sizes, List<Sliding> axes, boolean countPadding) {
+        super(2, sizes, axes);
+        this.countPadding = countPadding;
     }
 
     @Override
-    public Variable forward(Variable x, Pass pass) {
-        return x.avgPool2d(size, axes);
-    }
-
-    @Override
-    public String toString() {
-        return "AvgPool2d(%d by %d)".formatted(size, axes.stride());
+    Variable pool(Variable x, int[] sizes, List<Sliding> axes) {
+        return x.avgPool(sizes, axes, countPadding);
     }
 }

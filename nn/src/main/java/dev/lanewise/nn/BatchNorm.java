@@ -13,7 +13,8 @@ import java.util.List;
  * {@code running_mean} and {@code running_var} [channels]; each training pass replaces r by (1 − momentum) · r +
  * momentum · batch's, the variance unbiased. So a layer in training belongs to one thread.
  */
-public abstract sealed class BatchNorm extends Layer implements Transform permits BatchNorm1d, BatchNorm2d {
+public abstract sealed class BatchNorm extends Layer implements Transform
+        permits BatchNorm1d, BatchNorm2d, BatchNorm3d {
     private final int channels;
     private final double epsilon;
     private final double momentum;

@@ -70,11 +70,7 @@ public abstract sealed class Convolution extends Layer implements Transform perm
      */
     @Override
     public final Variable forward(Variable x, Pass pass) {
-        try {
-            return x.conv(weight.value(), bias == null ? null : bias.value(), groups, axes);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(describeSelf() + ": " + e.getMessage(), e);
-        }
+        return naming(() -> x.conv(weight.value(), bias == null ? null : bias.value(), groups, axes));
     }
 
     @Override

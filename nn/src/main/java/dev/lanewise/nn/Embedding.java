@@ -3,15 +3,21 @@ package dev.lanewise.nn;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
+import dev.lanewise.core.Tensor;
 
 /**
- * A table of vectors, looked up by number: numbers [..] → vectors [.., size].
+ * A table of vectors, looked up by number: numbers [..] → vectors [.., size]. One number may stand for padding: its
+ * vector is zeros at first, and gets no gradient.
  *
  * <p>Parameter: {@code weight} [count, size], drawn from the standard normal distribution unless given otherwise, as
  * PyTorch does.
  */
 public final class Embedding extends Layer {
+    /** No number is that of padding. */
+    private static final int NONE = -1;
+
     private final Parameter weight;
+    private final int padding;
 
     /** A table of {@code count} vectors of {@code size} numbers. */
     public Embedding(int count, int size) {
@@ -20,11 +26,33 @@ public final class Embedding extends Layer {
 
     /** A table whose vectors are drawn as given. */
     public Embedding(int count, int size, Initializer weights) {
+        this(count, size, weights, NONE);
+    }
+
+    private Embedding(int count, int size, Initializer weights, int padding) {
         if (count < 1 || size < 1) {
             throw new IllegalArgumentException(
                     "Embedding: %d vectors of %d numbers, expected at least one of each".formatted(count, size));
         }
+        this.padding = padding;
         this.weight = parameter("weight", Shape.of(count, size), weights);
+    }
+
+    /**
+     * A table in which one number stands for padding.
+     *
+     * @param padding that number
+     */
+    public static Embedding padded(int count, int size, int padding) {
+        if (padding < 0 || padding >= count) {
+            throw new IllegalArgumentException(
+                    "Embedding: padding %d is none of the numbers 0 to %d".formatted(padding, count - 1));
+        }
+        Initializer weights = (rng, dtype, shape) -> {
+            Tensor kept = Tensor.fill(dtype, Shape.of(count, 1), row -> row == padding ? 0 : 1);
+            return rng.normal(dtype, shape, 0, 1).mul(kept);
+        };
+        return new Embedding(count, size, weights, padding);
     }
 
     /** The table, [count, size]. */
@@ -38,16 +66,15 @@ public final class Embedding extends Layer {
      * @throws IndexOutOfBoundsException naming this layer, if a number is not that of a vector
      */
     public Variable forward(IntTensor numbers) {
-        try {
-            return weight.value().embedding(numbers);
-        } catch (IndexOutOfBoundsException e) {
-            throw new IndexOutOfBoundsException(describeSelf() + ": " + e.getMessage());
-        }
+        return naming(() -> padding == NONE
+                ? weight.value().embedding(numbers)
+                : weight.value().embedding(numbers, padding));
     }
 
     @Override
     public String toString() {
-        return "Embedding(%d x %d)"
-                .formatted(weight.shape().size(0), weight.shape().size(1));
+        return "Embedding(%d x %d%s)"
+                .formatted(
+                        weight.shape().size(0), weight.shape().size(1), padding == NONE ? "" : ", padding " + padding);
     }
 }

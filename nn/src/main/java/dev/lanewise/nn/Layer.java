@@ -1,5 +1,6 @@
 package dev.lanewise.nn;
 
+import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +117,18 @@ public abstract class Layer {
     protected final String describeSelf() {
         String path = path();
         return path.isEmpty() ? getClass().getSimpleName() : path;
+    }
+
+    /** What an operation gives; its error message, if it refuses its operands, is preceded by this layer's path. */
+    final Variable naming(Supplier<Variable> operation) {
+        try {
+            return operation.get();
+        } catch (IndexOutOfBoundsException e) {
+            throw (IndexOutOfBoundsException)
+                    new IndexOutOfBoundsException(describeSelf() + ": " + e.getMessage()).initCause(e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(describeSelf() + ": " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -49,6 +49,11 @@ public final class Linear extends Layer implements Transform {
         return weight;
     }
 
+    /** The bias, [outputs]; null if there is none. */
+    public @Nullable Parameter bias() {
+        return bias;
+    }
+
     @Nullable
     Variable biasValue() {
         return bias == null ? null : bias.value();

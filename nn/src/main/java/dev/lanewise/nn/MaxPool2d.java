@@ -2,33 +2,32 @@ package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Sliding;
+import java.util.List;
 
-/** The largest element of each square window over the last two axes. */
-public final class MaxPool2d extends Layer implements Transform {
-    private final int size;
-    private final Sliding axes;
-
+/** The largest element of each window of images, [batch, channels, height, width]. Padding is less than everything. */
+public final class MaxPool2d extends Pooling {
     /** Windows side by side. */
     public MaxPool2d(int size) {
-        this(size, Sliding.by(Math.max(size, 1)));
+        this(size, sideBySide(size));
     }
 
-    /** Windows that slide as given. */
+    /** Windows of one size along two axes, which slide as given. */
     public MaxPool2d(int size, Sliding axes) {
-        if (size < 1) {
-            throw new IllegalArgumentException("MaxPool2d: size %d is not positive".formatted(size));
-        }
-        this.size = size;
-        this.axes = axes;
+        this(Convolution.all(size, 2), Convolution.all(axes, 2));
+    }
+
+    /**
+     * Windows of any sizes.
+     *
+     * @param sizes along each axis
+     * @param axes how the window slides along each
+     */
+    public MaxPool2d(int[] sizes, List<Sliding> axes) {
+        super(2, sizes, axes);
     }
 
     @Override
-    public Variable forward(Variable x, Pass pass) {
-        return x.maxPool2d(size, axes);
-    }
-
-    @Override
-    public String toString() {
-        return "MaxPool2d(%d by %d)".formatted(size, axes.stride());
+    Variable pool(Variable x, int[] sizes, List<Sliding> axes) {
+        return x.maxPool(sizes, axes);
     }
 }

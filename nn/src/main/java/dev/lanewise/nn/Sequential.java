@@ -1,7 +1,9 @@
 package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Layers and functions one after the other. Those that are layers are children, named by their number among all:
@@ -12,24 +14,43 @@ import java.util.List;
  * }</pre>
  */
 public final class Sequential extends Layer implements Transform {
-    private final List<Transform> steps;
+    private final Steps steps;
 
     /** The steps in their order. */
     public Sequential(Transform... steps) {
-        this.steps = List.of(steps);
-        for (int i = 0; i < steps.length; i++) {
-            if (steps[i] instanceof Layer layer) {
-                child(Integer.toString(i), layer);
-            }
-        }
+        this.steps = Steps.of(steps);
+        this.steps.layers().forEach(this::child);
     }
 
     @Override
     public Variable forward(Variable x, Pass pass) {
-        Variable result = x;
-        for (Transform step : steps) {
-            result = step.forward(result, pass);
+        return steps.forward(x, pass);
+    }
+
+    /** One after the other. */
+    record Steps(List<Transform> all) implements Transform {
+        static Steps of(Transform... steps) {
+            return new Steps(List.of(steps));
         }
-        return result;
+
+        /** Those that are layers, by their number among all. */
+        Map<String, Layer> layers() {
+            Map<String, Layer> layers = new LinkedHashMap<>();
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i) instanceof Layer layer) {
+                    layers.put(Integer.toString(i), layer);
+                }
+            }
+            return layers;
+        }
+
+        @Override
+        public Variable forward(Variable x, Pass pass) {
+            Variable result = x;
+            for (Transform step : all) {
+                result = step.forward(result, pass);
+            }
+            return result;
+        }
     }
 }

@@ -74,11 +74,7 @@ public abstract sealed class TransposedConvolution extends Layer implements Tran
      */
     @Override
     public final Variable forward(Variable x, Pass pass) {
-        try {
-            return x.convTranspose(weight.value(), bias == null ? null : bias.value(), groups, axes, more);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(describeSelf() + ": " + e.getMessage(), e);
-        }
+        return naming(() -> x.convTranspose(weight.value(), bias == null ? null : bias.value(), groups, axes, more));
     }
 
     @Override

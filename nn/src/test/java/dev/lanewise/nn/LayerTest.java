@@ -206,7 +206,8 @@ class LayerTest {
         checkSpread(Initializer.kaimingNormal(), shape, 0, Math.sqrt(2.0 / 200), Double.POSITIVE_INFINITY);
         checkSpread(Initializer.uniformByInputs(200), shape, 0, 1 / Math.sqrt(600), 1 / Math.sqrt(200));
         assertThatThrownBy(() -> Initializer.kaimingNormal().draw(rng, DType.FLOAT32, Shape.of(3)))
-                .hasMessageContaining("shape [3] has no inputs to count; expected [outputs, inputs, ..]");
+                .hasMessageContaining(
+                        "kaimingNormal: shape [3] has no inputs and outputs to count; expected [outputs, inputs, ..]");
     }
 
     private static void checkSpread(Initializer initializer, Shape shape, double mean, double deviation, double reach) {

@@ -51,13 +51,17 @@ public final class Gpt extends Layer {
         int width = config.width();
         Initializer weights = Initializer.normal(0, config.deviation());
         Initializer residual = Initializer.normal(0, config.deviation() / Math.sqrt(2.0 * config.layers()));
+        AttentionConfig attention = AttentionConfig.of(width, config.heads())
+                .withNames(AttentionConfig.Names.GPT2)
+                .withCausal(true)
+                .withBias(config.bias())
+                .withDropout(config.dropout(), config.dropout())
+                .withInitializers(weights, residual);
         Formula activation = config.gelu() == GptConfig.Gelu.ERF ? GELU : GELU_TANH;
         this.tokens = child("transformer.wte", new Embedding(config.vocabulary(), width, weights));
         this.positions = child("transformer.wpe", new Embedding(config.context(), width, weights));
         this.dropout = child("transformer.drop", new Dropout(config.dropout()));
         for (int i = 0; i < config.layers(); i++) {
-            var attention = new MultiHeadAttention(
-                    width, config.heads(), true, config.bias(), config.dropout(), weights, residual);
             var feedForward = new FeedForward(
                     width,
                     GptConfig.FEED_FORWARD * width,
@@ -67,7 +71,8 @@ public final class Gpt extends Layer {
                     weights,
                     residual);
             blocks.add(child(
-                    "transformer.h." + i, new TransformerBlock(layerNorm(), attention, layerNorm(), feedForward)));
+                    "transformer.h." + i, new TransformerBlock(
+                            layerNorm(), new MultiHeadAttention(attention), layerNorm(), feedForward)));
         }
         this.norm = child("transformer.ln_f", layerNorm());
         this.head = config.tiedHead()

@@ -4,22 +4,27 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.nn.Layer;
 import dev.lanewise.nn.LayerNorm;
 import dev.lanewise.nn.Pass;
+import dev.lanewise.nn.Transform;
 
 /**
  * Attention, then a feed-forward layer, each added to what went in, and normalised: before, as in GPT-2 ("pre-norm"),
  * or after the sum, as in the first transformer ("post-norm", Vaswani et al. 2017, arXiv:1706.03762).
  *
+ * <p>Normalisations and feed-forward layer may be any: {@link LayerNorm} and {@link FeedForward} make GPT's block,
+ * {@link dev.lanewise.nn.RmsNorm} and {@link GatedFeedForward} Llama's.
+ *
  * <p>Children: {@code ln_1}, {@code attn}, {@code ln_2}, {@code mlp}.
  */
-public final class TransformerBlock extends Layer {
-    private final LayerNorm attentionNorm;
+public final class TransformerBlock extends Layer implements Transform {
+    private final Transform attentionNorm;
     private final MultiHeadAttention attention;
-    private final LayerNorm feedForwardNorm;
-    private final FeedForward feedForward;
+    private final Transform feedForwardNorm;
+    private final Transform feedForward;
     private final boolean normFirst;
 
     /** A block of the given parts, for vectors of the given width, which normalises first. */
-    public TransformerBlock(LayerNorm first, MultiHeadAttention attention, LayerNorm second, FeedForward feedForward) {
+    public <N extends Layer & Transform, F extends Layer & Transform> TransformerBlock(
+            N first, MultiHeadAttention attention, N second, F feedForward) {
         this(first, attention, second, feedForward, true);
     }
 
@@ -28,12 +33,8 @@ public final class TransformerBlock extends Layer {
      *
      * @param normFirst whether what goes into attention and feed-forward layer is normalised, or the sums
      */
-    public TransformerBlock(
-            LayerNorm first,
-            MultiHeadAttention attention,
-            LayerNorm second,
-            FeedForward feedForward,
-            boolean normFirst) {
+    public <N extends Layer & Transform, F extends Layer & Transform> TransformerBlock(
+            N first, MultiHeadAttention attention, N second, F feedForward, boolean normFirst) {
         this.normFirst = normFirst;
         this.attentionNorm = child("ln_1", first);
         this.attention = child("attn", attention);
@@ -45,14 +46,15 @@ public final class TransformerBlock extends Layer {
      * [batch, time, width] → the same. The memory of what is computed on the way is used again: see
      * {@link Variable#reusingMemory}.
      */
+    @Override
     public Variable forward(Variable x, Pass pass) {
         return Variable.reusingMemory(() -> {
             if (!normFirst) {
-                Variable attended = attentionNorm.forward(x.add(attention.forward(x, pass)));
-                return feedForwardNorm.forward(attended.add(feedForward.forward(attended, pass)));
+                Variable attended = attentionNorm.forward(x.add(attention.forward(x, pass)), pass);
+                return feedForwardNorm.forward(attended.add(feedForward.forward(attended, pass)), pass);
             }
-            Variable attended = x.add(attention.forward(attentionNorm.forward(x), pass));
-            return attended.add(feedForward.forward(feedForwardNorm.forward(attended), pass));
+            Variable attended = x.add(attention.forward(attentionNorm.forward(x, pass), pass));
+            return attended.add(feedForward.forward(feedForwardNorm.forward(attended, pass), pass));
         });
     }
 }

@@ -7,62 +7,33 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
-import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Parameter;
 import dev.lanewise.nn.Pass;
 import dev.lanewise.nn.transformer.Gpt;
 import dev.lanewise.nn.transformer.GptConfig;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A small GPT-2 as Hugging Face stores it: its logits, gradients and greedy answers. */
 class TinyRandomGpt2Test {
-    private static final Pattern ENTRY = Pattern.compile(
-            "\"([^\"]+)\":\\{\"dtype\":\"F32\",\"shape\":\\[([0-9,]*)\\],\"data_offsets\":\\[([0-9]+),([0-9]+)\\]\\}");
-
     private final List<Golden.Case> cases = Golden.cases("tiny-random-gpt2/golden");
 
-    /**
-     * The tensors of a safetensors file, as far as this one needs it; weights of its linear layers lie the other way
-     * round.
-     */
+    /** The model's tensors; weights of its linear layers lie the other way round. */
     private static Map<String, Tensor> weights(DType dtype) {
-        try {
-            ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(Golden.path("tiny-random-gpt2/model.safetensors")))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            int length = Math.toIntExact(file.getLong(0));
-            String header = new String(file.array(), 8, length, StandardCharsets.UTF_8).replace(" ", "");
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            Matcher matcher = ENTRY.matcher(header);
-            while (matcher.find()) {
-                Shape shape = Shape.of(Arrays.stream(matcher.group(2).split(","))
-                        .mapToInt(Integer::parseInt)
-                        .toArray());
-                int start = 8 + length + Integer.parseInt(matcher.group(3));
-                String name = matcher.group(1);
-                Tensor tensor = Tensor.fill(dtype, shape, i -> file.getFloat(start + 4 * i));
-                boolean isLinear = name.matches(".*\\.(c_attn|c_proj|c_fc)\\.weight");
-                if (!name.endsWith(".attn.bias") && !name.endsWith("masked_bias") && !name.equals("lm_head.weight")) {
-                    String key = name.startsWith("transformer.") ? name : "transformer." + name;
-                    weights.put(key, isLinear ? tensor.transpose() : tensor);
-                }
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        SafeTensors.read(Golden.path("tiny-random-gpt2/model.safetensors"), dtype).forEach((name, tensor) -> {
+            boolean isLinear = name.matches(".*\\.(c_attn|c_proj|c_fc)\\.weight");
+            if (!name.endsWith(".attn.bias") && !name.endsWith("masked_bias") && !name.equals("lm_head.weight")) {
+                String key = name.startsWith("transformer.") ? name : "transformer." + name;
+                weights.put(key, isLinear ? tensor.transpose() : tensor);
             }
-            return weights;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        });
+        return weights;
     }
 
     private static Gpt model(DType dtype) {

@@ -18,7 +18,6 @@ import dev.lanewise.nn.Embedding;
 import dev.lanewise.nn.Flatten;
 import dev.lanewise.nn.GroupNorm;
 import dev.lanewise.nn.Gru;
-import dev.lanewise.nn.Initializer;
 import dev.lanewise.nn.Layer;
 import dev.lanewise.nn.LayerNorm;
 import dev.lanewise.nn.Linear;
@@ -30,9 +29,10 @@ import dev.lanewise.nn.Recurrent;
 import dev.lanewise.nn.Rnn;
 import dev.lanewise.nn.Sequential;
 import dev.lanewise.nn.Transform;
-import dev.lanewise.nn.transformer.FeedForward;
+import dev.lanewise.nn.transformer.AttentionConfig;
 import dev.lanewise.nn.transformer.MultiHeadAttention;
-import dev.lanewise.nn.transformer.TransformerBlock;
+import dev.lanewise.nn.transformer.TransformerConfig;
+import dev.lanewise.nn.transformer.TransformerEncoderLayer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,13 +74,10 @@ class TorchLayersTest {
             case "GRU" -> net(new Gru(golden.whole("input"), golden.whole("hidden"), config(golden)));
             case "LSTM" -> net(new Lstm(golden.whole("input"), golden.whole("hidden"), config(golden)));
             case "MultiheadAttention" -> {
-                var layer = new MultiHeadAttention(golden.whole("d"), golden.whole("heads"), golden.flag("causal"));
-                yield new Net(layer, in -> List.of(layer.forward(in.get("x"), Pass.inference())));
+                AttentionConfig config = AttentionConfig.of(golden.whole("d"), golden.whole("heads"));
+                yield Net.of(new MultiHeadAttention(config.withCausal(golden.flag("causal"))));
             }
-            case "TransformerEncoderLayer" -> {
-                TransformerBlock block = block(golden);
-                yield new Net(block, in -> List.of(block.forward(in.get("x"), Pass.inference())));
-            }
+            case "TransformerEncoderLayer" -> Net.of(encoderLayer(golden));
             case "Sequential" -> Net.of(sequential(golden.text("layers")));
             default -> throw new AssertionError("no layer for " + golden.op());
         };
@@ -109,18 +106,15 @@ class TorchLayersTest {
         });
     }
 
-    private static TransformerBlock block(Golden.Case golden) {
-        int width = golden.whole("d");
+    private static TransformerEncoderLayer encoderLayer(Golden.Case golden) {
         Formula activation = golden.text("activation").equals("relu")
                 ? Formula.of("relu", x -> x.relu())
                 : Formula.of("gelu", x -> x.gelu());
-        Initializer zeros = Initializer.zeros();
-        return new TransformerBlock(
-                new LayerNorm(width),
-                new MultiHeadAttention(width, golden.whole("heads"), golden.flag("causal")),
-                new LayerNorm(width),
-                new FeedForward(width, golden.whole("ff"), true, activation, 0, zeros, zeros),
-                golden.flag("norm_first"));
+        return new TransformerEncoderLayer(TransformerConfig.encoder(golden.whole("d"), golden.whole("heads"))
+                .withHidden(golden.whole("ff"))
+                .withActivation(activation)
+                .withNormFirst(golden.flag("norm_first"))
+                .withCausal(golden.flag("causal")));
     }
 
     /** As in {@code Conv1-4k3p1,ReLU,MaxPool2,Flatten,Linear24-10}. */
@@ -145,21 +139,6 @@ class TorchLayersTest {
                     });
         }
         return new Sequential(steps.toArray(Transform[]::new));
-    }
-
-    /** PyTorch's names of the parameters of attention and blocks as GPT-2's, which these layers have. */
-    private static String name(Golden.Case golden, String torchs) {
-        return switch (golden.op()) {
-            case "MultiheadAttention", "TransformerEncoderLayer" ->
-                torchs.replace("self_attn.", "attn.")
-                        .replace("in_proj_", "c_attn.")
-                        .replace("out_proj.", "c_proj.")
-                        .replace("linear1.", "mlp.c_fc.")
-                        .replace("linear2.", "mlp.c_proj.")
-                        .replace("norm1.", "ln_1.")
-                        .replace("norm2.", "ln_2.");
-            default -> torchs;
-        };
     }
 
     @TestFactory
@@ -188,9 +167,7 @@ class TorchLayersTest {
 
     private static void check(Golden.Case golden, DType dtype, Close close) {
         Net net = net(golden);
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        golden.tensors("params", dtype).forEach((key, value) -> state.put(name(golden, key), value));
-        net.layer.load(state);
+        net.layer.load(golden.tensors("params", dtype));
         Map<String, Variable> inputs = new LinkedHashMap<>();
         golden.tensors("inp", dtype).forEach((key, value) -> inputs.put(key, Variable.of(value)));
         List<Variable> outputs = net.forward.apply(inputs);
@@ -208,7 +185,7 @@ class TorchLayersTest {
         Gradients gradients = sum.backward();
         for (Golden.Entry gradient : golden.all("grad")) {
             if (gradient.name().startsWith("param.")) {
-                String key = name(golden, gradient.name().substring("param.".length()));
+                String key = gradient.name().substring("param.".length());
                 Parameter parameter = net.layer.parameters().stream()
                         .filter(one -> one.path().equals(key))
                         .findFirst()

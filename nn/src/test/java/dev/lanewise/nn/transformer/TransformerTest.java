@@ -39,8 +39,11 @@ class TransformerTest {
     // ------------------------------------------------------------------ attention
 
     private static MultiHeadAttention attention(boolean causal, double dropout, DType dtype) {
-        var attention = new MultiHeadAttention(
-                12, 3, causal, true, dropout, Initializer.normal(0, 0.5), Initializer.normal(0, 0.5));
+        var attention = new MultiHeadAttention(AttentionConfig.of(12, 3)
+                .withCausal(causal)
+                .withDropout(dropout, dropout)
+                .withNames(AttentionConfig.Names.GPT2)
+                .withInitializers(Initializer.normal(0, 0.5), Initializer.normal(0, 0.5)));
         attention.init(Rng.of(1), dtype);
         return attention;
     }
@@ -96,7 +99,7 @@ class TransformerTest {
 
     @Test
     void attentionRefusesWhatDoesNotFit() {
-        assertThatThrownBy(() -> new MultiHeadAttention(10, 3, true))
+        assertThatThrownBy(() -> AttentionConfig.of(10, 3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("MultiHeadAttention: width 10 does not divide by 3 heads");
         assertThatThrownBy(() -> attention(true, 0, DType.FLOAT32)

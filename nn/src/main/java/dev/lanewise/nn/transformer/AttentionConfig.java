@@ -49,7 +49,9 @@ public record AttentionConfig(
         TORCH,
         /** GPT-2, nanoGPT and minGPT: {@code c_attn} for all three, {@code c_proj}. */
         GPT2,
-        /** Llama and others as Hugging Face stores them: {@code q_proj}, {@code k_proj}, {@code v_proj}, {@code o_proj}. */
+        /**
+         * Llama and others as Hugging Face stores them: {@code q_proj}, {@code k_proj}, {@code v_proj}, {@code o_proj}.
+         */
         LLAMA
     }
 
@@ -65,12 +67,12 @@ public record AttentionConfig(
                             .formatted(width, heads, headSize, keyWidth, valueWidth));
         }
         if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
-            throw new IllegalArgumentException("MultiHeadAttention: %d heads do not divide into %d groups"
-                    .formatted(heads, keyValueHeads));
+            throw new IllegalArgumentException(
+                    "MultiHeadAttention: %d heads do not divide into %d groups".formatted(heads, keyValueHeads));
         }
         if (rotary != null && rotary.size() > headSize) {
-            throw new IllegalArgumentException("MultiHeadAttention: heads of %d are smaller than what %s turns"
-                    .formatted(headSize, rotary));
+            throw new IllegalArgumentException(
+                    "MultiHeadAttention: heads of %d are smaller than what %s turns".formatted(headSize, rotary));
         }
         if (names == Names.GPT2 && (keyWidth != width || valueWidth != width)) {
             throw new IllegalArgumentException(
@@ -110,64 +112,172 @@ public record AttentionConfig(
     /** The same, with so many heads of keys and values. */
     public AttentionConfig withKeyValueHeads(int count) {
         return new AttentionConfig(
-                width, heads, count, headSize, keyWidth, valueWidth, bias, causal, dropout, outputDropout, rotary,
-                names, projections, outputs);
+                width,
+                heads,
+                count,
+                headSize,
+                keyWidth,
+                valueWidth,
+                bias,
+                causal,
+                dropout,
+                outputDropout,
+                rotary,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, with heads of that size. */
     public AttentionConfig withHeadSize(int size) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, size, keyWidth, valueWidth, bias, causal, dropout, outputDropout, rotary,
-                names, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                size,
+                keyWidth,
+                valueWidth,
+                bias,
+                causal,
+                dropout,
+                outputDropout,
+                rotary,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, with keys and values made of vectors of these lengths. */
     public AttentionConfig withKeyAndValueWidth(int keys, int values) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keys, values, bias, causal, dropout, outputDropout, rotary,
-                names, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keys,
+                values,
+                bias,
+                causal,
+                dropout,
+                outputDropout,
+                rotary,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, with or without biases. */
     public AttentionConfig withBias(boolean on) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keyWidth, valueWidth, on, causal, dropout, outputDropout, rotary,
-                names, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keyWidth,
+                valueWidth,
+                on,
+                causal,
+                dropout,
+                outputDropout,
+                rotary,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, causal or not. */
     public AttentionConfig withCausal(boolean on) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keyWidth, valueWidth, bias, on, dropout, outputDropout, rotary,
-                names, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keyWidth,
+                valueWidth,
+                bias,
+                on,
+                dropout,
+                outputDropout,
+                rotary,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, with these probabilities of weights and of elements of the result to be dropped. */
     public AttentionConfig withDropout(double ofWeights, double ofOutputs) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keyWidth, valueWidth, bias, causal, ofWeights, ofOutputs, rotary,
-                names, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keyWidth,
+                valueWidth,
+                bias,
+                causal,
+                ofWeights,
+                ofOutputs,
+                rotary,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, with rotary positions, or without if null. */
     public AttentionConfig withRotary(@Nullable RotaryPositions positions) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keyWidth, valueWidth, bias, causal, dropout, outputDropout,
-                positions, names, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keyWidth,
+                valueWidth,
+                bias,
+                causal,
+                dropout,
+                outputDropout,
+                positions,
+                names,
+                projections,
+                outputs);
     }
 
     /** The same, with parameters of other names. */
     public AttentionConfig withNames(Names others) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keyWidth, valueWidth, bias, causal, dropout, outputDropout,
-                rotary, others, projections, outputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keyWidth,
+                valueWidth,
+                bias,
+                causal,
+                dropout,
+                outputDropout,
+                rotary,
+                others,
+                projections,
+                outputs);
     }
 
     /** The same, with weights drawn in these ways. */
     public AttentionConfig withInitializers(Initializer ofProjections, Initializer ofOutputs) {
         return new AttentionConfig(
-                width, heads, keyValueHeads, headSize, keyWidth, valueWidth, bias, causal, dropout, outputDropout,
-                rotary, names, ofProjections, ofOutputs);
+                width,
+                heads,
+                keyValueHeads,
+                headSize,
+                keyWidth,
+                valueWidth,
+                bias,
+                causal,
+                dropout,
+                outputDropout,
+                rotary,
+                names,
+                ofProjections,
+                ofOutputs);
     }
 
     /** How many rows the weights of queries, of keys and of values have. */

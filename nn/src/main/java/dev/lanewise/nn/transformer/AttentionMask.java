@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param added to the scores before the softmax, of the same shapes; −∞ hides a key; null for nothing
  */
 public record AttentionMask(
-        @Nullable IntTensor padding, @Nullable IntTensor hidden, @Nullable Variable added) {
+        @Nullable IntTensor padding,
+        @Nullable IntTensor hidden,
+        @Nullable Variable added) {
     /** Everything is seen. */
     public static final AttentionMask NONE = new AttentionMask(null, null, null);
 

@@ -71,8 +71,8 @@ public final class Gpt extends Layer {
                     weights,
                     residual);
             blocks.add(child(
-                    "transformer.h." + i, new TransformerBlock(
-                            layerNorm(), new MultiHeadAttention(attention), layerNorm(), feedForward)));
+                    "transformer.h." + i,
+                    new TransformerBlock(layerNorm(), new MultiHeadAttention(attention), layerNorm(), feedForward)));
         }
         this.norm = child("transformer.ln_f", layerNorm());
         this.head = config.tiedHead()

@@ -75,8 +75,7 @@ public final class MultiHeadAttention extends Layer implements Transform {
                 output = output("out_proj");
             }
             case GPT2 -> {
-                Linear joint =
-                        child("c_attn", new Linear(width, all, config.bias(), drawn, Initializer.zeros()));
+                Linear joint = child("c_attn", new Linear(width, all, config.bias(), drawn, Initializer.zeros()));
                 weights = List.of(joint.weight());
                 biases = joint.bias() == null ? List.of() : List.of(joint.bias());
                 output = output("c_proj");
@@ -105,8 +104,7 @@ public final class MultiHeadAttention extends Layer implements Transform {
 
     private Linear output(String name) {
         int inputs = config.heads() * config.headSize();
-        return child(
-                name, new Linear(inputs, config.width(), config.bias(), config.outputs(), Initializer.zeros()));
+        return child(name, new Linear(inputs, config.width(), config.bias(), config.outputs(), Initializer.zeros()));
     }
 
     /** The sizes and options. */
@@ -120,7 +118,9 @@ public final class MultiHeadAttention extends Layer implements Transform {
         return forward(x, AttentionMask.NONE, pass);
     }
 
-    /** Lets the vectors of each sequence attend to each other as far as a mask allows, [batch, time, width] → the same. */
+    /**
+     * Lets the vectors of each sequence attend to each other as far as a mask allows, [batch, time, width] → the same.
+     */
     public Variable forward(Variable x, AttentionMask mask, Pass pass) {
         return forward(x, x, x, mask, pass);
     }

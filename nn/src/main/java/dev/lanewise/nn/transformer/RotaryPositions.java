@@ -30,8 +30,8 @@ public final class RotaryPositions {
 
     private static final Formula TURN = Formula.of(
             "turn",
-            (a, b, cos, sin) -> Results.results(
-                    a.mul(cos).sub(b.mul(sin)), a.mul(sin).add(b.mul(cos))));
+            (a, b, cos, sin) ->
+                    Results.results(a.mul(cos).sub(b.mul(sin)), a.mul(sin).add(b.mul(cos))));
 
     private final int size;
     private final double base;
@@ -127,7 +127,8 @@ public final class RotaryPositions {
                 : TensorOps.concat(-1, turned);
         return x.shape().size(-1) == size
                 ? joined
-                : TensorOps.concat(-1, List.of(joined, x.slice(-1, size, x.shape().size(-1))));
+                : TensorOps.concat(
+                        -1, List.of(joined, x.slice(-1, size, x.shape().size(-1))));
     }
 
     private Table table(DType dtype, int positions) {
@@ -143,8 +144,8 @@ public final class RotaryPositions {
         }
         Shape shape = Shape.of(count, half);
         Table made = new Table(
-                Tensor.fill(dtype, shape, i -> StrictMath.cos(i / half * frequencies[i % half])),
-                Tensor.fill(dtype, shape, i -> StrictMath.sin(i / half * frequencies[i % half])));
+                Tensor.fill(dtype, shape, i -> StrictMath.cos(angle(i, frequencies))),
+                Tensor.fill(dtype, shape, i -> StrictMath.sin(angle(i, frequencies))));
         tables.put(dtype, made);
         return made;
     }
@@ -152,5 +153,11 @@ public final class RotaryPositions {
     @Override
     public String toString() {
         return "RotaryPositions(%d, base %s, %s)".formatted(size, base, pairing);
+    }
+
+    /** The angle at an index of (time, frequencies): its position times its frequency. */
+    private static double angle(int index, double[] frequencies) {
+        int position = index / frequencies.length;
+        return position * frequencies[index % frequencies.length];
     }
 }

@@ -40,8 +40,7 @@ public record TransformerConfig(
 
     /** As in the paper, not causal: four times as wide inside, relu, dropout 0.1, sums normalised. */
     public static TransformerConfig encoder(int width, int heads) {
-        return new TransformerConfig(
-                width, heads, Math.multiplyExact(4, width), 0.1, RELU, false, false, true, 1e-5);
+        return new TransformerConfig(width, heads, Math.multiplyExact(4, width), 0.1, RELU, false, false, true, 1e-5);
     }
 
     /** As in the paper, causal: four times as wide inside, relu, dropout 0.1, sums normalised. */
@@ -51,14 +50,12 @@ public record TransformerConfig(
 
     /** The same, with that width inside the feed-forward part. */
     public TransformerConfig withHidden(int size) {
-        return new TransformerConfig(
-                width, heads, size, dropout, activation, normFirst, causal, bias, epsilon);
+        return new TransformerConfig(width, heads, size, dropout, activation, normFirst, causal, bias, epsilon);
     }
 
     /** The same, with that dropout. */
     public TransformerConfig withDropout(double probability) {
-        return new TransformerConfig(
-                width, heads, hidden, probability, activation, normFirst, causal, bias, epsilon);
+        return new TransformerConfig(width, heads, hidden, probability, activation, normFirst, causal, bias, epsilon);
     }
 
     /** The same, with another activation. */

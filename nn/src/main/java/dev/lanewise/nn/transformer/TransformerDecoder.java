@@ -47,8 +47,7 @@ public final class TransformerDecoder extends Layer {
      * @param memoryMask of x's attention to memory
      * @return [batch, time, width]
      */
-    public Variable forward(
-            Variable x, Variable memory, AttentionMask mask, AttentionMask memoryMask, Pass pass) {
+    public Variable forward(Variable x, Variable memory, AttentionMask mask, AttentionMask memoryMask, Pass pass) {
         Variable result = x;
         for (TransformerDecoderLayer layer : layers) {
             result = layer.forward(result, memory, mask, memoryMask, pass);

@@ -46,13 +46,11 @@ public final class TransformerDecoderLayer extends TransformerLayer {
      * @return [batch, time, width]
      * @throws IllegalArgumentException naming this layer or its attentions, if the shapes do not fit
      */
-    public Variable forward(
-            Variable x, Variable memory, AttentionMask mask, AttentionMask memoryMask, Pass pass) {
+    public Variable forward(Variable x, Variable memory, AttentionMask mask, AttentionMask memoryMask, Pass pass) {
         check("input", x);
         check("memory", memory);
         return Variable.reusingMemory(() -> {
-            Variable attended = residual(
-                    x, attentionNorm, y -> attentionDropout.forward(attend(y, mask, pass), pass));
+            Variable attended = residual(x, attentionNorm, y -> attentionDropout.forward(attend(y, mask, pass), pass));
             Variable informed = residual(
                     attended,
                     crossNorm,

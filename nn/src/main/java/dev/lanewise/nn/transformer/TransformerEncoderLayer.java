@@ -7,8 +7,8 @@ import dev.lanewise.nn.Pass;
 import dev.lanewise.nn.Transform;
 
 /**
- * Self-attention, then a feed-forward part, each added to what went in, with a normalisation before or after (Vaswani et
- * al. 2017, arXiv:1706.03762).
+ * Self-attention, then a feed-forward part, each added to what went in, with a normalisation before or after (Vaswani
+ * et al. 2017, arXiv:1706.03762).
  *
  * <p>Children with PyTorch's names: {@code self_attn}, {@code linear1}, {@code linear2}, {@code norm1}, {@code norm2}.
  */
@@ -40,8 +40,7 @@ public final class TransformerEncoderLayer extends TransformerLayer implements T
     public Variable forward(Variable x, AttentionMask mask, Pass pass) {
         check("input", x);
         return Variable.reusingMemory(() -> {
-            Variable attended = residual(
-                    x, attentionNorm, y -> attentionDropout.forward(attend(y, mask, pass), pass));
+            Variable attended = residual(x, attentionNorm, y -> attentionDropout.forward(attend(y, mask, pass), pass));
             return residual(attended, feedForwardNorm, y -> feedForward(y, pass));
         });
     }

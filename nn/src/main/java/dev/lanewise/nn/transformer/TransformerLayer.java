@@ -19,7 +19,8 @@ abstract sealed class TransformerLayer extends Layer permits TransformerEncoderL
 
     TransformerLayer(TransformerConfig config, String lastDropout) {
         this.config = config;
-        selfAttention = child("self_attn", new MultiHeadAttention(config.attention().withCausal(config.causal())));
+        selfAttention =
+                child("self_attn", new MultiHeadAttention(config.attention().withCausal(config.causal())));
         up = child("linear1", new Linear(config.width(), config.hidden(), config.bias()));
         dropout = child("dropout", new Dropout(config.dropout()));
         down = child("linear2", new Linear(config.hidden(), config.width(), config.bias()));

@@ -36,8 +36,8 @@ class Cs336Test {
         assertThat(golden.text("layout")).isEqualTo("interleaved_pairs");
         for (DType dtype : DType.values()) {
             Tensor x = golden.get("inp", "x").tensor(dtype);
-            var positions = new RotaryPositions(
-                    x.shape().size(-1), golden.number("theta"), RotaryPositions.Pairing.ADJACENT);
+            var positions =
+                    new RotaryPositions(x.shape().size(-1), golden.number("theta"), RotaryPositions.Pairing.ADJACENT);
             new Close(0, 5e-6).check("rope", positions.rotate(x, 0), golden.get("out", "out"));
             IntTensor numbers = IntTensor.arange(x.shape().size(-2));
             new Close(0, 5e-6).check("rope by number", positions.rotate(x, numbers), golden.get("out", "out"));
@@ -45,8 +45,8 @@ class Cs336Test {
     }
 
     /**
-     * The attention layer with projections that change nothing, so that its way with a mask is all there is to see:
-     * of one head for three axes, of as many heads as there are for four.
+     * The attention layer with projections that change nothing, so that its way with a mask is all there is to see: of
+     * one head for three axes, of as many heads as there are for four.
      */
     @ParameterizedTest
     @ValueSource(strings = {"sdpa", "sdpa4d"})

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
-import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Activation;
@@ -55,8 +54,8 @@ class MnistModelsTest {
             int first = start * PIXELS;
             Tensor images = Tensor.fill(DType.FLOAT32, Shape.of(BATCH, 1, 28, 28), i -> pixels[first + i] & 0xff);
             Variable x = Variable.constantOf(prepared.apply(images));
-            Variable scores = Variable.withoutGradients(
-                    () -> Variable.reusingMemory(() -> model.forward(x, Pass.inference())));
+            Variable scores =
+                    Variable.withoutGradients(() -> Variable.reusingMemory(() -> model.forward(x, Pass.inference())));
             IntTensor answers = scores.value().argmax(1);
             for (int i = 0; i < BATCH; i++) {
                 int label = labels[start + i];
@@ -115,9 +114,7 @@ class MnistModelsTest {
         load(
                 model,
                 "burn_mnist.safetensors",
-                Map.of(
-                        "conv1", "0", "conv2", "2", "conv3", "4", "norm1", "6", "fc1", "8", "fc2", "10", "norm2",
-                        "11"));
+                Map.of("conv1", "0", "conv2", "2", "conv3", "4", "norm1", "6", "fc1", "8", "fc2", "10", "norm2", "11"));
         // Scaled to 0 to 1, then by the mean and deviation of MNIST's training images, as PyTorch's example does.
         int[] right = right(model, images -> images.div(255).sub(0.1307).div(0.3081));
         assertThat(Arrays.stream(right).sum()).isEqualTo(9917);

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 
 /** Reads the F32 tensors of a well-formed safetensors file of the oracle. */
 final class SafeTensors {
-    private static final Pattern ENTRY =
-            Pattern.compile("\"([^\"]+)\":\\{\"dtype\":\"F32\",\"shape\":\\[([0-9,]*)\\],\"data_offsets\":\\[([0-9]+),");
+    private static final Pattern ENTRY = Pattern.compile(
+            "\"([^\"]+)\":\\{\"dtype\":\"F32\",\"shape\":\\[([0-9,]*)\\],\"data_offsets\":\\[([0-9]+),");
 
     private SafeTensors() {}
 

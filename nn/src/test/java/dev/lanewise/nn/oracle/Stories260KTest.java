@@ -158,7 +158,8 @@ class Stories260KTest {
                 double worst = close.check(
                         golden.name(), logits.slice(0, 0, expected.shape().size(0)), expected);
                 System.out.printf("stories260K, %s in %s: worst %.2g of what is allowed%n", golden, dtype, worst);
-                assertThat(logits.argmax(1)).isEqualTo(golden.get("out", "argmax_all").ints());
+                assertThat(logits.argmax(1))
+                        .isEqualTo(golden.get("out", "argmax_all").ints());
                 tested++;
             }
             assertThat(tested).isPositive();
@@ -181,8 +182,7 @@ class Stories260KTest {
             double worst = 0;
             for (Golden.Entry gradient : golden.all("grad")) {
                 Parameter parameter = parameters.remove(name(gradient.name()));
-                worst = Math.max(
-                        worst, close.check(gradient.name(), gradients.of(parameter.value()), gradient));
+                worst = Math.max(worst, close.check(gradient.name(), gradients.of(parameter.value()), gradient));
             }
             assertThat(parameters).isEmpty();
             System.out.printf("stories260K, gradients in %s: worst %.2g of what is allowed%n", dtype, worst);
@@ -221,7 +221,8 @@ class Stories260KTest {
             Close close = dtype == DType.FLOAT64 ? new Close(1e-9, 0) : new Close(1e-4, 0);
             close.check("losses", losses, golden.get("out", "losses").doubles());
             close.check("norms", norms, golden.get("out", "grad_norms").doubles());
-            // A weight's step is about the learning rate whatever its gradient: where that is near 0 its sign may differ.
+            // A weight's step is about the learning rate whatever its gradient: where that is near 0 its sign may
+            // differ.
             Close weights = new Close(0, dtype == DType.FLOAT64 ? 1e-8 : 5e-4);
             Map<String, Tensor> state = model.state();
             for (Golden.Entry expected : golden.all("params")) {

@@ -26,13 +26,16 @@ class TinyRandomGpt2Test {
     /** The model's tensors; weights of its linear layers lie the other way round. */
     private static Map<String, Tensor> weights(DType dtype) {
         Map<String, Tensor> weights = new LinkedHashMap<>();
-        SafeTensors.read(Golden.path("tiny-random-gpt2/model.safetensors"), dtype).forEach((name, tensor) -> {
-            boolean isLinear = name.matches(".*\\.(c_attn|c_proj|c_fc)\\.weight");
-            if (!name.endsWith(".attn.bias") && !name.endsWith("masked_bias") && !name.equals("lm_head.weight")) {
-                String key = name.startsWith("transformer.") ? name : "transformer." + name;
-                weights.put(key, isLinear ? tensor.transpose() : tensor);
-            }
-        });
+        SafeTensors.read(Golden.path("tiny-random-gpt2/model.safetensors"), dtype)
+                .forEach((name, tensor) -> {
+                    boolean isLinear = name.matches(".*\\.(c_attn|c_proj|c_fc)\\.weight");
+                    if (!name.endsWith(".attn.bias")
+                            && !name.endsWith("masked_bias")
+                            && !name.equals("lm_head.weight")) {
+                        String key = name.startsWith("transformer.") ? name : "transformer." + name;
+                        weights.put(key, isLinear ? tensor.transpose() : tensor);
+                    }
+                });
         return weights;
     }
 

@@ -1,0 +1,44 @@
+package dev.lanewise.nn.train;
+
+import dev.lanewise.core.Tensor;
+import dev.lanewise.nn.data.Batch;
+import java.util.Map;
+
+/** The mean of |prediction − target| over all elements. */
+public final class MeanAbsoluteError implements Metric {
+    private double sum;
+    private long count;
+
+    /** Nothing counted yet. */
+    public MeanAbsoluteError() {}
+
+    /**
+     * Takes predictions into account.
+     *
+     * @throws IllegalArgumentException unless predictions and targets are of the same shape
+     */
+    public void add(Tensor predictions, Tensor targets) {
+        Scores.checkSame("MeanAbsoluteError", predictions, targets);
+        double[] predicted = predictions.toDoubles();
+        double[] wanted = targets.toDoubles();
+        for (int i = 0; i < predicted.length; i++) {
+            sum += Math.abs(predicted[i] - wanted[i]);
+        }
+        count += predicted.length;
+    }
+
+    @Override
+    public void add(Tensor outputs, Batch batch) {
+        add(outputs, batch.targets());
+    }
+
+    /** The mean; NaN of nothing. */
+    public double value() {
+        return sum / count;
+    }
+
+    @Override
+    public Map<String, Double> values() {
+        return Map.of("mean absolute error", value());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.lanewise.nn.train;
+
+import dev.lanewise.core.Tensor;
+import dev.lanewise.nn.data.Batch;
+import java.util.Map;
+
+/** The mean of (prediction − target)² over all elements. */
+public final class MeanSquaredError implements Metric {
+    private double sum;
+    private long count;
+
+    /** Nothing counted yet. */
+    public MeanSquaredError() {}
+
+    /**
+     * Takes predictions into account.
+     *
+     * @throws IllegalArgumentException unless predictions and targets are of the same shape
+     */
+    public void add(Tensor predictions, Tensor targets) {
+        Scores.checkSame("MeanSquaredError", predictions, targets);
+        double[] predicted = predictions.toDoubles();
+        double[] wanted = targets.toDoubles();
+        for (int i = 0; i < predicted.length; i++) {
+            double error = predicted[i] - wanted[i];
+            sum += error * error;
+        }
+        count += predicted.length;
+    }
+
+    @Override
+    public void add(Tensor outputs, Batch batch) {
+        add(outputs, batch.targets());
+    }
+
+    /** The mean; NaN of nothing. */
+    public double value() {
+        return sum / count;
+    }
+
+    /** The root of the mean, which is of the targets' own unit. */
+    public double root() {
+        return Math.sqrt(value());
+    }
+
+    @Override
+    public Map<String, Double> values() {
+        return Map.of("mean squared error", value());
+    }
+}

@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+/** Kernels that other tests have asked for are made first, which on a slow machine takes more than a minute. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HotTest {
 
     private static void await(Hot<?> hot) throws InterruptedException {

@@ -31,6 +31,8 @@ abstract class Backward<T extends TensorOps<T>> {
     /** Nodes compare by identity; the order of insertion makes every walk the same. */
     private final Map<Node, @Nullable Object[]> gradients = new LinkedHashMap<>(); // of each result, a T
 
+    private final @Nullable Anomalies anomalies = Scope.current().anomalies();
+
     /**
      * The gradients of leaves, as values.
      *
@@ -87,7 +89,7 @@ abstract class Backward<T extends TensorOps<T>> {
             throw new IllegalArgumentException("backward: the gradient has shape %s and type %s, expected %s and %s"
                     .formatted(gradient.shape(), gradient.dtype(), from.shape(), from.dtype()));
         }
-        add(start, from.resultNumber(), gradient);
+        start(start, from.resultNumber(), gradient);
         Map<Node, T> leaves = new LinkedHashMap<>();
         for (Node node : order(List.of(start), Set.of())) {
             if (node.op() == null) {
@@ -121,7 +123,7 @@ abstract class Backward<T extends TensorOps<T>> {
         for (int i = 0; i < from.size(); i++) {
             Node start = from.get(i).node();
             if (start != null) {
-                add(start, from.get(i).resultNumber(), seeds.get(i));
+                start(start, from.get(i).resultNumber(), seeds.get(i));
                 starts.add(start);
             }
         }
@@ -172,17 +174,23 @@ abstract class Backward<T extends TensorOps<T>> {
         if (!any) {
             return;
         }
+        node.prepare();
         Saved<T> saved = new NodeSaved(node, sums, wanted);
         var event = new BackwardEvent();
         event.begin();
-        execute(node, sums, () -> {
+        Runnable pass = () -> {
             switch (node.op()) {
                 case PrimitiveOp op -> op.backward(saved);
                 case CustomOp op -> op.backward(saved);
                 case FusedOp op -> fused(op, node, saved);
                 case null -> throw new AssertionError("a leaf has no backward pass");
             }
-        });
+        };
+        if (anomalies == null) {
+            execute(node, sums, pass);
+        } else {
+            anomalies.during(node, () -> execute(node, sums, pass));
+        }
         for (Object sum : sums) {
             @SuppressWarnings("unchecked")
             T done = (T) sum;
@@ -207,11 +215,26 @@ abstract class Backward<T extends TensorOps<T>> {
         return gradient;
     }
 
+    private void start(Node node, int result, T gradient) {
+        if (anomalies != null) {
+            anomalies.checkStart(node, raw(gradient));
+        }
+        add(node, result, gradient);
+    }
+
+    /** A gradient's values, which are not to be held. */
+    private static Tensor raw(TensorOps<?> gradient) {
+        return gradient instanceof Variable variable ? variable.rawValue() : gradient.value();
+    }
+
     private void add(Node node, int result, T gradient) {
         @Nullable Object[] sums = gradients.computeIfAbsent(node, n -> new Object[n.resultCount()]);
         @SuppressWarnings("unchecked")
         T before = (T) sums[result];
         T sum = before == null ? gradient : before.add(gradient);
+        if (anomalies != null && before != null) {
+            anomalies.checkSum(node, result, raw(sum));
+        }
         sums[result] = sum;
         retain(sum);
         if (before != null) {
@@ -220,7 +243,7 @@ abstract class Backward<T extends TensorOps<T>> {
     }
 
     /** All nodes that the given ones were computed from, each before its operands. */
-    private static List<Node> order(List<Node> starts, Set<Node> stops) {
+    static List<Node> order(List<Node> starts, Set<Node> stops) {
         record Visit(Node node, int[] next) {}
         List<Node> finished = new ArrayList<>();
         Set<Node> seen = new HashSet<>();
@@ -303,7 +326,7 @@ abstract class Backward<T extends TensorOps<T>> {
         @Override
         public @Nullable Tensor sumToAddTo(int operand) {
             Node.Edge edge = node.edge(operand);
-            if (!needs(operand) || edge.node() == null || node.op() instanceof CustomOp) {
+            if (!needs(operand) || edge.node() == null || node.op() instanceof CustomOp || anomalies != null) {
                 return null;
             }
             T sum = gradientOf(edge.node(), edge.result());
@@ -319,11 +342,10 @@ abstract class Backward<T extends TensorOps<T>> {
             if (!given.shape().equals(node.operandShape(operand))) {
                 throw new IllegalStateException(
                         "backward of %s: the gradient of operand %d has shape %s, expected the operand's %s"
-                                .formatted(
-                                        node.op() == null ? "a leaf" : node.op().name(),
-                                        operand,
-                                        given.shape(),
-                                        node.operandShape(operand)));
+                                .formatted(node.name(), operand, given.shape(), node.operandShape(operand)));
+            }
+            if (anomalies != null) {
+                anomalies.checkGiven(node, operand, raw(given));
             }
             Node.Edge edge = node.edge(operand);
             if (edge.node() != null) {
@@ -395,6 +417,22 @@ abstract class Backward<T extends TensorOps<T>> {
          */
         @Override
         void fused(FusedOp op, Node node, Saved<Variable> saved) {
+            // The definition is differentiated even where what comes of it is not to remember.
+            Scope scope = Scope.current();
+            List<@Nullable Variable> found = scope.withForgets(false).run(() -> throughDefinition(op, node, saved));
+            for (int i = 0; i < found.size(); i++) {
+                Variable gradient = found.get(i);
+                Shape shape = saved.operandShape(i);
+                saved.give(i, () -> {
+                    if (gradient == null) {
+                        return zeros(shape, saved.dtype());
+                    }
+                    return scope.forgets() ? gradient.detach() : gradient;
+                });
+            }
+        }
+
+        private static List<@Nullable Variable> throughDefinition(FusedOp op, Node node, Saved<Variable> saved) {
             List<Variable> operands = new ArrayList<>();
             for (int i = 0; i < node.edges().size(); i++) {
                 // A copy with a node of its own for each operand, even if two are the same variable: their gradients
@@ -406,12 +444,7 @@ abstract class Backward<T extends TensorOps<T>> {
             for (int i = 0; i < results.size(); i++) {
                 seeds.add(saved.gradient(i));
             }
-            List<@Nullable Variable> found = new ThroughVariables().run(results, seeds, operands, true);
-            for (int i = 0; i < operands.size(); i++) {
-                Variable gradient = found.get(i);
-                Shape shape = saved.operandShape(i);
-                saved.give(i, () -> gradient == null ? zeros(shape, saved.dtype()) : gradient);
-            }
+            return new ThroughVariables().run(results, seeds, operands, true);
         }
 
         @Override
@@ -421,7 +454,7 @@ abstract class Backward<T extends TensorOps<T>> {
     }
 
     /** Hands its operand on, as a variable of its own. */
-    private record Pass() implements CustomOp {
+    record Pass() implements CustomOp {
         @Override
         public String name() {
             return "pass";

@@ -54,23 +54,41 @@ public final class GradCheck {
     /**
      * Checks second derivatives: the gradients of the gradients of a function, at the given values.
      *
-     * @throws AssertionError as {@link #check}
+     * @throws AssertionError as {@link #check(Function, List)}
      */
     public static void checkSecondOrder(Function<List<Variable>, Variable> function, List<Tensor> operands) {
-        check(function, operands);
-        check(
-                variables -> {
-                    Variable result = function.apply(variables);
-                    Variable weights = Variable.constantOf(weights(result.value()));
-                    List<Variable> gradients = Autograd.grad(result, weights, variables);
-                    Variable sum = Variable.constantOf(Tensor.scalar(DType.FLOAT64, 0));
-                    for (Variable gradient : gradients) {
-                        sum = sum.add(gradient.mul(Variable.constantOf(weights(gradient.value())))
-                                .sum());
-                    }
-                    return sum;
-                },
-                operands);
+        check(function, operands, 2);
+    }
+
+    /**
+     * Checks derivatives of all orders from the first to the given one.
+     *
+     * @throws AssertionError as {@link #check(Function, List)}
+     */
+    public static void check(Function<List<Variable>, Variable> function, List<Tensor> operands, int order) {
+        if (order < 1) {
+            throw new IllegalArgumentException("GradCheck: order %d, expected at least 1".formatted(order));
+        }
+        Function<List<Variable>, Variable> derivative = function;
+        for (int i = 1; i <= order; i++) {
+            check(derivative, operands);
+            derivative = weightedGradients(derivative);
+        }
+    }
+
+    /** A function's gradients by all operands, weighted and added up. */
+    private static Function<List<Variable>, Variable> weightedGradients(Function<List<Variable>, Variable> function) {
+        return variables -> {
+            Variable result = function.apply(variables);
+            Variable weights = Variable.constantOf(weights(result.value()));
+            List<Variable> gradients = Autograd.grad(result, weights, variables);
+            Variable sum = Variable.constantOf(Tensor.scalar(DType.FLOAT64, 0));
+            for (Variable gradient : gradients) {
+                sum = sum.add(gradient.mul(Variable.constantOf(weights(gradient.value())))
+                        .sum());
+            }
+            return sum;
+        };
     }
 
     /** Numbers between 0.5 and 1.5, different for neighbours, so that no two errors cancel. */

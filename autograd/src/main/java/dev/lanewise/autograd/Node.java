@@ -30,6 +30,10 @@ final class Node {
     private final List<Edge> edges;
     /** What the backward pass needs; null once a pass has let go of it. */
     private volatile @Nullable Values values;
+    /** Where that will come from; null if it is there, or was. */
+    private volatile @Nullable Checkpoint checkpoint;
+
+    private @Nullable String label;
 
     private final Shape[] operandShapes;
     private final Shape[] resultShapes;
@@ -52,7 +56,7 @@ final class Node {
     private Node(
             @Nullable Op op,
             List<Edge> edges,
-            Values values,
+            @Nullable Values values,
             Shape[] operandShapes,
             Shape[] resultShapes,
             DType dtype) {
@@ -65,44 +69,130 @@ final class Node {
     }
 
     static Node leaf(Tensor value) {
-        return new Node(
+        Node leaf = new Node(
                 null,
                 List.of(),
                 new Values(new Kept[0], new Kept[1], List.of()),
                 new Shape[0],
                 new Shape[] {value.shape()},
                 value.dtype());
+        leaf.label = value.isOwned() ? value.ownerName() : null;
+        return leaf;
     }
 
-    static Node of(Op op, List<Variable> operands, List<Tensor> values, Computed computed) {
+    /** A node that keeps nothing yet. */
+    static Node of(Op op, List<Variable> operands, List<Tensor> values, Shape[] resultShapes) {
         int count = operands.size();
         List<Edge> edges = new ArrayList<>(count);
-        @Nullable Kept[] keptOperands = new Kept[count];
         Shape[] shapes = new Shape[count];
         for (int i = 0; i < count; i++) {
             Variable operand = operands.get(i);
             edges.add(new Edge(operand.node(), operand.resultNumber()));
             shapes[i] = values.get(i).shape();
-            if (op.keepsOperand(i, number -> operands.get(number).needsGradient())) {
+        }
+        return new Node(op, edges, null, shapes, resultShapes, values.getFirst().dtype());
+    }
+
+    /** Keeps what the operation's backward pass needs; of the results nothing, if none are given. */
+    void keep(List<Variable> operands, List<Tensor> values, Computed computed) {
+        @Nullable Kept[] keptOperands = new Kept[operands.size()];
+        for (int i = 0; i < keptOperands.length; i++) {
+            if (keepsOperand(i, operands)) {
                 keptOperands[i] = keep(values.get(i));
             }
         }
-        int resultCount = computed.results().size();
-        @Nullable Kept[] keptResults = new Kept[resultCount];
-        Shape[] resultShapes = new Shape[resultCount];
-        for (int i = 0; i < resultCount; i++) {
-            resultShapes[i] = computed.results().get(i).shape();
-            if (op.keepsResult(i)) {
+        @Nullable Kept[] keptResults = new Kept[resultCount()];
+        for (int i = 0; i < computed.results().size(); i++) {
+            if (op != null && op.keepsResult(i)) {
                 keptResults[i] = keep(computed.results().get(i));
             }
         }
         var kept = new Values(keptOperands, keptResults, computed.state());
         kept.forEach(Ledger::retain);
-        return new Node(op, edges, kept, shapes, resultShapes, values.getFirst().dtype());
+        this.values = kept;
+    }
+
+    private boolean keepsOperand(int operand, List<Variable> operands) {
+        return op != null
+                && op.keepsOperand(operand, number -> operands.get(number).needsGradient());
+    }
+
+    /** Whether the backward pass reads any operand's value. */
+    boolean keepsOperands(List<Variable> operands) {
+        for (int i = 0; i < operands.size(); i++) {
+            if (keepsOperand(i, operands)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the backward pass reads any result's value. */
+    boolean keepsResults() {
+        for (int i = 0; i < resultCount(); i++) {
+            if (op != null && op.keepsResult(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /*
+     * A node within a checkpoint keeps nothing until a backward pass is about to come by.
+     */
+
+    /** What it should keep will come from there. */
+    void await(Checkpoint from) {
+        checkpoint = from;
+    }
+
+    @Nullable
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** Its backward pass is next: makes sure that it has what it should keep. */
+    void prepare() {
+        for (Checkpoint from = checkpoint; from != null && values == null; from = checkpoint) {
+            from.runAgain();
+        }
+    }
+
+    /** Keeps from now on what its likeness of a second run does, or awaits it from where that does. */
+    void takeOver(Node second, Checkpoint from) {
+        if (checkpoint == from) {
+            values = second.values;
+            checkpoint = second.checkpoint;
+        } else {
+            second.release(); // a pass has been here, and needed nothing
+        }
+    }
+
+    /** There is nothing that it should keep. */
+    void keepNothing(Checkpoint from) {
+        if (checkpoint == from) {
+            values = new Values(new Kept[operandShapes.length], new Kept[resultShapes.length], List.of());
+            checkpoint = null;
+        }
     }
 
     private static Kept keep(Tensor tensor) {
         return new Kept(tensor, tensor.version());
+    }
+
+    /** A leaf's name, or the part of the model in which it was computed; null if unknown. */
+    @Nullable
+    String label() {
+        return label;
+    }
+
+    void setLabel(@Nullable String label) {
+        this.label = label;
+    }
+
+    /** What messages call it: the operation's name. */
+    String name() {
+        return op == null ? "a leaf" : op.name();
     }
 
     /** The operation; null for a leaf. */
@@ -128,15 +218,14 @@ final class Node {
     }
 
     private Tensor value(@Nullable Kept kept, String what, int number) {
-        String name = op == null ? "a leaf" : op.name();
         if (kept == null) {
             throw new IllegalStateException("backward of %s: %s %d was not kept; name it in keepsOperand or keepsResult"
-                    .formatted(name, what, number));
+                    .formatted(name(), what, number));
         }
         if (kept.tensor.version() != kept.version) {
             throw new IllegalStateException(
                     "backward of %s: %s was changed since the forward pass (version %d, now %d); call backward before the optimizer's step or before loading"
-                            .formatted(name, kept.tensor.ownerName(), kept.version, kept.tensor.version()));
+                            .formatted(name(), kept.tensor.ownerName(), kept.version, kept.tensor.version()));
         }
         return kept.tensor;
     }
@@ -149,6 +238,7 @@ final class Node {
     void release() {
         Values kept = values;
         values = null;
+        checkpoint = null;
         if (kept != null) {
             kept.forEach(Ledger::release);
         }
@@ -164,7 +254,7 @@ final class Node {
         if (kept == null) {
             throw new IllegalStateException(
                     "backward of %s: an earlier backward pass has let go of what was kept for it; sum the losses before backward, or take the earlier gradients by backwardRetainingGraph"
-                            .formatted(op == null ? "a leaf" : op.name()));
+                            .formatted(name()));
         }
         return kept;
     }
@@ -177,6 +267,11 @@ final class Node {
     /** All results' shapes, for people. */
     String resultShapes() {
         return shapes(resultShapes);
+    }
+
+    /** All values' shapes, for people. */
+    static String shapes(List<Tensor> values) {
+        return shapes(values.stream().map(Tensor::shape).toArray(Shape[]::new));
     }
 
     private static String shapes(Shape[] shapes) {

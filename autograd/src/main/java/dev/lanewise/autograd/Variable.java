@@ -10,8 +10,10 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Variables are immutable and may be shared between threads; two threads may take gradients of two graphs at once.
  */
 public final class Variable implements TensorOps<Variable> {
-    private static final ScopedValue<Boolean> WITHOUT_GRADIENTS = ScopedValue.newInstance();
-    private static final ScopedValue<Ledger> LEDGER = ScopedValue.newInstance();
-
     private final Tensor value;
     private final @Nullable Node node; // null: no gradient flows here
     private final int result; // which of the node's results this is
@@ -60,7 +59,7 @@ public final class Variable implements TensorOps<Variable> {
      * duration of the call.
      */
     public static <R> R withoutGradients(Supplier<R> code) {
-        return ScopedValue.where(WITHOUT_GRADIENTS, true).call(code::get);
+        return Scope.current().withForgets(true).run(code);
     }
 
     /**
@@ -75,14 +74,93 @@ public final class Variable implements TensorOps<Variable> {
      * @return what the code returns
      */
     public static Variable reusingMemory(Supplier<Variable> code) {
-        Ledger ledger = new Ledger(ledger());
+        return reusing(Scope.current(), () -> List.of(code.get())).getFirst();
+    }
+
+    static List<Variable> reusing(Scope scope, Supplier<List<Variable>> code) {
+        Ledger ledger = new Ledger(scope.openLedger());
         try {
-            Variable result = ScopedValue.where(LEDGER, ledger).call(code::get);
-            ledger.close(List.of(result.value));
-            return result;
+            List<Variable> results = scope.withLedger(ledger).run(code);
+            ledger.close(results.stream().map(result -> result.value).toList());
+            return results;
+        } catch (Checkpoint.Done e) {
+            ledger.close(List.of());
+            throw e;
         } finally {
             ledger.abandon();
         }
+    }
+
+    /**
+     * Runs code of which only the result is wanted, and keeps nothing of what its backward pass needs: when that pass
+     * comes by, the code is run again, as far as needed. So a model takes the time of another forward pass, and for
+     * each piece of it the memory of what goes in, instead of all that is made there.
+     *
+     * <pre>{@code
+     * for (TransformerBlock block : blocks) {
+     *     Variable before = x;
+     *     x = Variable.checkpoint(() -> block.forward(before, pass));
+     * }
+     * }</pre>
+     *
+     * <p>Values and gradients are the same to the last bit; parameters and other variables that the code uses get their
+     * gradients, and gradients of gradients are as ever. Code may be nested: then less yet is kept, and the inner code
+     * runs a third time. On the way, memory is used again as by {@link #reusingMemory}. A backward pass that retains
+     * the graph retains what was made again. Within {@link #withoutGradients} the code just runs.
+     *
+     * <p>The code must compute the same in both runs: take random numbers from a counter-based generator, as layers do
+     * from their pass, and leave what it reads as it is. What it does besides computing, as counting or printing, can
+     * ask {@link #isRunAgain}. The second run happens in the thread of the backward pass; it ends with an Error, which
+     * the code should let pass, as soon as all is there.
+     *
+     * @return what the code returns
+     * @throws IllegalStateException from the backward pass, if a parameter that the code read was changed since, or if
+     *     the code, run again, computes something else; or if the code takes gradients of what it computes itself
+     */
+    public static Variable checkpoint(Supplier<Variable> code) {
+        return checkpointAll(() -> List.of(code.get())).getFirst();
+    }
+
+    /** {@link #checkpoint} of code with several results. */
+    public static List<Variable> checkpointAll(Supplier<List<Variable>> code) {
+        return Checkpoint.run(code);
+    }
+
+    /**
+     * Whether the calling code is run again by a backward pass, within {@link #checkpoint}. What it does besides
+     * computing its result, as updating running statistics, it then has done already.
+     */
+    public static boolean isRunAgain() {
+        return Scope.current().openRecording() instanceof Checkpoint.SecondRun;
+    }
+
+    /**
+     * Runs code, a forward pass or a backward pass or both, and stops it where a value first is not a number: with the
+     * operation, the shapes, the place in the model, and where infinite values came from that led there. It holds in
+     * the calling thread, for the duration of the call. Looking at all values takes about as long as computing them.
+     *
+     * <pre>{@code
+     * Gradients gradients = Variable.detectingAnomalies(() -> model.loss(batch).backward());
+     * }</pre>
+     *
+     * <p>The place is what {@link #within} says; else the operation's parameters have names, or those before it.
+     *
+     * @return what the code returns
+     * @throws ArithmeticException if an operation makes a value that is not a number of values that are, or is given
+     *     one; or if its backward pass does so
+     */
+    public static <R> R detectingAnomalies(Supplier<R> code) {
+        return Scope.current().withAnomalies(new Anomalies()).run(code);
+    }
+
+    /**
+     * Runs code that belongs to a part of a model, so that messages about it can name that part: a layer's path, say.
+     *
+     * @param place the name; asked for only if a message needs it
+     */
+    public static <R> R within(Supplier<String> place, Supplier<R> code) {
+        Scope scope = Scope.current();
+        return scope.anomalies() == null ? code.get() : scope.withPlace(place).run(code);
     }
 
     /** The values. */
@@ -151,6 +229,65 @@ public final class Variable implements TensorOps<Variable> {
         return Tensor.ones(value.dtype(), value.shape());
     }
 
+    /**
+     * This value, whose gradient is shown to the given code as a backward pass comes by; see {@link #mapGradient}.
+     *
+     * @return the variable to use in place of this one
+     */
+    public Variable onGradient(Consumer<Tensor> seen) {
+        return mapGradient(gradient -> {
+            seen.accept(gradient.value());
+            return gradient;
+        });
+    }
+
+    /**
+     * This value, whose gradient is replaced by what the given function makes of it as a backward pass comes by.
+     *
+     * <pre>{@code
+     * Variable limited = hidden.mapGradient(gradient -> gradient.clamp(-1, 1));
+     * Variable loss = output.forward(limited).square().mean();
+     * }</pre>
+     *
+     * <p>The function stands between this variable and the one returned, which is to be used in place of this one: what
+     * it is given is the sum of all gradients by the returned variable; what it makes is what goes on to this one. It
+     * is called once in each backward pass in which a gradient comes by and is wanted, in the thread of that pass,
+     * after those of all variables that were computed from the returned one; of several in a row, the one attached last
+     * comes first. Where gradients are to remember ({@link Autograd}), it is given one that does, and what it makes
+     * does; else a constant. A gradient of a gradient comes by again, and is mapped again. If it throws, the backward
+     * pass ends with that exception.
+     *
+     * @param function from a gradient of this variable's shape and type to another one
+     * @return the variable to use in place of this one; this one, if no gradient flows here
+     */
+    public Variable mapGradient(UnaryOperator<Variable> function) {
+        Scope scope = Scope.current();
+        if (node == null || scope.forgets()) {
+            return this;
+        }
+        // Not by applyAll, which shows what a CustomOp sees to the world: the value stays what it is.
+        return results(scope, new GradientHook(function), List.of(this), List.of(value), true, () -> Computed.of(value))
+                .getFirst();
+    }
+
+    /**
+     * A picture of how this value was computed, in the language of Graphviz: each operation with its name and the
+     * shapes of its results, leaves with names and shapes, arrows the way that values go. The same graph gives the same
+     * text.
+     *
+     * <pre>{@code
+     * Files.writeString(Path.of("graph.dot"), loss.toDot()); // then: dot -Tsvg graph.dot -o graph.svg
+     * }</pre>
+     */
+    public String toDot() {
+        return GraphPicture.of(this);
+    }
+
+    /** {@link #value()} for those who do not hold it: it is not exposed. */
+    Tensor rawValue() {
+        return value;
+    }
+
     @Nullable
     Node node() {
         return node;
@@ -184,19 +321,48 @@ public final class Variable implements TensorOps<Variable> {
 
     @Override
     public List<Variable> applyAll(Op op, List<Variable> operands) {
+        Scope scope = Scope.current();
         List<Tensor> values = new ArrayList<>(operands.size());
-        boolean remembers = false;
+        boolean anyNode = false;
         for (Variable operand : operands) {
             values.add(operand.value);
-            remembers |= operand.node != null;
+            anyNode |= operand.node != null;
         }
-        remembers &= !WITHOUT_GRADIENTS.isBound();
         if (op instanceof FusedOp fused && !fused.hasKernels(values)) {
             return fused.composite(operands);
         }
-        boolean differentiated = remembers;
-        Computed computed = compute(op, values, operand -> differentiated && operands.get(operand).node != null);
-        Node made = remembers ? Node.of(op, operands, values, computed) : null;
+        boolean remembers = anyNode && !scope.forgets();
+        Recording recording = scope.openRecording();
+        boolean keeps = remembers && (recording == null || recording.keeps());
+        IntPredicate differentiated = operand -> keeps && operands.get(operand).node != null;
+        return results(scope, op, operands, values, remembers, () -> compute(scope, op, values, differentiated));
+    }
+
+    private static List<Variable> results(
+            Scope scope,
+            Op op,
+            List<Variable> operands,
+            List<Tensor> values,
+            boolean remembers,
+            Supplier<Computed> code) {
+        Recording recording = scope.openRecording();
+        if (recording != null) {
+            recording.begins(op, operands, values, remembers);
+        }
+        Computed computed = code.get();
+        Node made = remembers ? Node.of(op, operands, values, shapes(computed.results())) : null;
+        if (scope.anomalies() != null) {
+            String place = scope.place() == null ? null : scope.place().get();
+            scope.anomalies().check(op, operands, computed.results(), place);
+            if (made != null) {
+                made.setLabel(place);
+            }
+        }
+        if (recording != null) {
+            recording.made(made, operands, values, computed);
+        } else if (made != null) {
+            made.keep(operands, values, computed);
+        }
         List<Variable> results = new ArrayList<>(computed.results().size());
         for (int i = 0; i < computed.results().size(); i++) {
             results.add(new Variable(computed.results().get(i), made, i));
@@ -204,13 +370,16 @@ public final class Variable implements TensorOps<Variable> {
         return results;
     }
 
-    /** The ledger of the code that runs; null if there is none, or if another thread's has been handed down. */
-    private static @Nullable Ledger ledger() {
-        return LEDGER.isBound() && LEDGER.get().isOpen() ? LEDGER.get() : null;
+    private static Shape[] shapes(List<Tensor> tensors) {
+        Shape[] shapes = new Shape[tensors.size()];
+        for (int i = 0; i < shapes.length; i++) {
+            shapes[i] = tensors.get(i).shape();
+        }
+        return shapes;
     }
 
-    private static Computed compute(Op op, List<Tensor> operands, IntPredicate differentiated) {
-        Ledger ledger = ledger();
+    private static Computed compute(Scope scope, Op op, List<Tensor> operands, IntPredicate differentiated) {
+        Ledger ledger = scope.openLedger();
         if (ledger != null) {
             return ledger.compute(op, operands, differentiated);
         }

@@ -1,6 +1,7 @@
 package dev.lanewise.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lanewise.core.CustomOp;
@@ -137,8 +138,107 @@ class OpCatalogueTest {
     }
 
     @TestFactory
-    List<DynamicTest> gradientsOfGradientsAreTheDifferences() {
-        return forEachCase(one -> GradCheck.checkSecondOrder(one.function(), one.operands()));
+    List<DynamicTest> gradientsOfGradientsAreTheDifferencesUpToTheThirdOrder() {
+        return forEachCase(one -> GradCheck.check(one.function(), one.operands(), 3));
+    }
+
+    /** J·v = lim (f(x + hv) - f(x - hv)) / 2h; and w·(J·v) = (wᵀJ)·v. */
+    @TestFactory
+    List<DynamicTest> productsWithTheJacobianAreTheDifferences() {
+        return forEachCase(one -> {
+            for (DType dtype : DType.values()) {
+                List<Variable> at = one.operands().stream()
+                        .map(x -> Variable.constantOf(x.to(dtype)))
+                        .toList();
+                List<Variable> along = at.stream()
+                        .map(x -> Variable.constantOf(
+                                weights(x.value()).mul(x.value().ne(0)))) // conditions of 0 stay
+                        .toList();
+                Variable product = Autograd.jvp(one.function(), at, along);
+                List<Tensor> exact =
+                        at.stream().map(x -> x.value().to(DType.FLOAT64)).toList();
+                double step = 1e-6;
+                Tensor differences =
+                        moved(one, exact, step).sub(moved(one, exact, -step)).div(2 * step);
+                assertThat(product.shape()).isEqualTo(differences.shape());
+                double[] expected = differences.toDoubles();
+                double[] actual = product.value().toDoubles();
+                double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(actual[i]).as(dtype + " " + i).isCloseTo(expected[i], offset(2e-5 * (1 + largest)));
+                }
+                Variable upstream = Variable.constantOf(weights(product.value()));
+                List<Variable> back = Autograd.vjp(one.function(), at, upstream);
+                double sum = 0;
+                for (int i = 0; i < back.size(); i++) {
+                    sum += back.get(i).mul(along.get(i)).sum().item();
+                }
+                double other = product.mul(upstream).sum().item();
+                assertThat(sum)
+                        .as(dtype + " transposed")
+                        .isCloseTo(other, offset(2e-5 * (1 + Math.abs(other) + largest)));
+            }
+        });
+    }
+
+    private static Tensor moved(OpCase one, List<Tensor> at, double step) {
+        return one.function()
+                .apply(at.stream()
+                        .map(x -> Variable.of(x.add(weights(x).mul(x.ne(0)).mul(step))))
+                        .toList())
+                .value();
+    }
+
+    /** Values, gradients and gradients of gradients have the same bits if the backward pass computes all again. */
+    @TestFactory
+    List<DynamicTest> computedAgainItIsTheSame() {
+        return forEachCase(one -> {
+            OpCase again = new OpCase(
+                    one.method(),
+                    one.op(),
+                    one.operands(),
+                    operands -> Variable.checkpoint(() -> one.function().apply(operands)),
+                    one.reference(),
+                    one.empty(),
+                    one.smooth());
+            for (DType dtype : DType.values()) {
+                List<Tensor> operands =
+                        one.operands().stream().map(x -> x.to(dtype)).toList();
+                List<Variable> leaves = operands.stream().map(Variable::of).toList();
+                if (TAKE_GRADIENTS.contains(one.method()) && takesGradients(again, leaves)) {
+                    return;
+                }
+                Variable value = again.function().apply(leaves);
+                assertThat(value.value()).isEqualTo(one.function().apply(leaves).value());
+                assertThat(gradients(again, operands)).isEqualTo(gradients(one, operands));
+                assertThat(secondGradients(again, operands)).isEqualTo(secondGradients(one, operands));
+            }
+        });
+    }
+
+    /** Cases of these methods are gradients themselves, which checkpointed code may not take. */
+    private static final Set<String> TAKE_GRADIENTS = Set.of("slice", "indexSelect", "diagonal", "unfold");
+
+    private static boolean takesGradients(OpCase one, List<Variable> operands) {
+        try {
+            one.function().apply(operands);
+            return false;
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessageContaining("are taken within the code");
+            return true;
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> watchedForAnomaliesItIsTheSame() {
+        return forEachCase(one -> {
+            for (DType dtype : DType.values()) {
+                List<Tensor> operands =
+                        one.operands().stream().map(x -> x.to(dtype)).toList();
+                assertThat(Variable.detectingAnomalies(() -> gradients(one, operands)))
+                        .isEqualTo(gradients(one, operands));
+            }
+        });
     }
 
     @TestFactory

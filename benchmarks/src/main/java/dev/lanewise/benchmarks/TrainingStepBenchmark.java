@@ -33,10 +33,15 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TrainingStepBenchmark {
     /**
      * The model: {@code nano} is tiny-gpt's recipe, {@code baby} nanoGPT's for one GPU (6 layers, 6 heads, 384, context
-     * 256; batch 8), {@code gpt2} the smallest GPT-2 (batch 2, context 256).
+     * 256; batch 8), {@code deep} 12 layers of 4 heads and width 256 (context 256, batch 8), {@code gpt2} the smallest
+     * GPT-2 (batch 2, context 256).
      */
     @Param({"nano", "baby"})
     public String model;
+
+    /** Whether blocks are computed again in the backward pass, see {@link GptConfig#withCheckpointing}. */
+    @Param("false")
+    public boolean checkpointing;
 
     private Gpt gpt;
     private AdamW optimizer;
@@ -48,10 +53,10 @@ public class TrainingStepBenchmark {
     public void prepare() {
         batch = switch (model) {
             case "nano" -> 12;
-            case "baby" -> 8;
+            case "baby", "deep" -> 8;
             default -> 2;
         };
-        gpt = new Gpt(config(model));
+        gpt = new Gpt(config(model).withCheckpointing(checkpointing));
         gpt.init(Rng.of(1));
         optimizer = new AdamW(
                 gpt.parameters(),
@@ -66,8 +71,10 @@ public class TrainingStepBenchmark {
         GptConfig config = switch (model) {
             case "nano" -> GptConfig.of(65, 64, 4, 4, 128);
             case "baby" -> GptConfig.of(65, 256, 6, 6, 384);
+            case "deep" -> GptConfig.of(65, 256, 12, 4, 256);
             case "gpt2" -> GptConfig.of(50257, 256, 12, 12, 768);
-            default -> throw new IllegalArgumentException("model %s: expected nano, baby or gpt2".formatted(model));
+            default ->
+                throw new IllegalArgumentException("model %s: expected nano, baby, deep or gpt2".formatted(model));
         };
         return config.withBias(false).withGelu(GptConfig.Gelu.ERF);
     }

@@ -92,6 +92,11 @@ public final class Ledger {
         }
     }
 
+    /** Whether a tensor's memory may be used again when nobody holds it. */
+    public static boolean notes(Tensor tensor) {
+        return tensor.lease() != null;
+    }
+
     /** Somebody holds a tensor. */
     public static void retain(Tensor tensor) {
         onLease(tensor, Lease::retain);

@@ -429,6 +429,11 @@ public final class Tensor implements TensorOps<Tensor> {
         return owner == null ? 0 : owner.version();
     }
 
+    /** Whether the storage is that of a {@link MutableTensor}, and so may change. */
+    public boolean isOwned() {
+        return owner != null;
+    }
+
     /** The name of the mutable tensor that owns the storage, for messages; "a tensor" where there is none. */
     public String ownerName() {
         return owner == null ? "a tensor" : owner.name();

@@ -75,7 +75,8 @@ final class TinyGptOptions {
             if (width % heads != 0) {
                 throw Problem.usage("--width %d does not divide evenly by --heads %d".formatted(width, heads));
             }
-            return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, gelu, deviation, dropout);
+            return new GptConfig(
+                    vocabulary, context, layers, heads, width, bias, tiedHead, gelu, deviation, dropout, false);
         }
     }
 

@@ -51,9 +51,8 @@ class ArchitectureTest {
      */
     private static final Map<String, String> STATIC_STATE = Map.ofEntries(
             Map.entry(
-                    "dev.lanewise.autograd.Variable.WITHOUT_GRADIENTS",
-                    "bound for one call: what is remembered, not computed"),
-            Map.entry("dev.lanewise.autograd.Variable.LEDGER", "bound for one call: whose memory is used again"),
+                    "dev.lanewise.autograd.Scope.CURRENT",
+                    "bound for one call: what is remembered, watched and used again, not what is computed"),
             Map.entry("dev.lanewise.core.FreeArrays.OF_THREAD", "memory of one thread, overwritten before it is read"),
             Map.entry("dev.lanewise.core.Ledger.NOTING", "whose memory is used again"),
             Map.entry("dev.lanewise.core.DoubleReading.BLOCKS", "scratch memory of one thread"),

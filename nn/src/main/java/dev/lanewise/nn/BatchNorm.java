@@ -71,9 +71,11 @@ public abstract sealed class BatchNorm extends Layer implements Transform
                     .formatted(describeSelf(), count, x.shape()));
         }
         List<Variable> batch = x.channelStatistics();
-        Tensor unbiased = batch.get(1).value().mul((double) count / (count - 1));
-        runningMean.assign(runningMean.value().lerp(batch.get(0).value(), momentum));
-        runningVariance.assign(runningVariance.value().lerp(unbiased, momentum));
+        if (!Variable.isRunAgain()) { // by a checkpoint: the running ones have followed this batch already
+            Tensor unbiased = batch.get(1).value().mul((double) count / (count - 1));
+            runningMean.assign(runningMean.value().lerp(batch.get(0).value(), momentum));
+            runningVariance.assign(runningVariance.value().lerp(unbiased, momentum));
+        }
         return x.batchNorm(batch.get(0), batch.get(1), weight.value(), bias.value(), epsilon);
     }
 

@@ -132,6 +132,14 @@ public abstract class Layer {
     }
 
     /**
+     * Runs this layer's forward pass so that {@link Variable#detectingAnomalies} names this layer; where nobody detects
+     * any, it just runs. Layers with parameters are found by those, and need it not.
+     */
+    protected final <R> R within(Supplier<R> forward) {
+        return Variable.within(this::describeSelf, forward);
+    }
+
+    /**
      * All parameters of this layer and of those below it, this layer's own before its children's, each in the order in
      * which they were registered.
      */

@@ -48,7 +48,10 @@ public final class Sequential extends Layer implements Transform {
         public Variable forward(Variable x, Pass pass) {
             Variable result = x;
             for (Transform step : all) {
-                result = step.forward(result, pass);
+                Variable before = result;
+                result = step instanceof Layer layer
+                        ? layer.within(() -> step.forward(before, pass))
+                        : step.forward(before, pass);
             }
             return result;
         }

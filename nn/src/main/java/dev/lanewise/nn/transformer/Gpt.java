@@ -131,7 +131,10 @@ public final class Gpt extends Layer {
         Variable x = tokens.forward(numbers).add(positions.forward(IntTensor.arange(time))); // (batch, time, width)
         x = dropout.forward(x, pass);
         for (TransformerBlock block : blocks) {
-            x = block.forward(x, pass);
+            Variable before = x;
+            x = config.checkpointing()
+                    ? Variable.checkpoint(() -> block.forward(before, pass))
+                    : block.forward(before, pass);
         }
         return norm.forward(x);
     }

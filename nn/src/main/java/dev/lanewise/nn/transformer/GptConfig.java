@@ -16,6 +16,9 @@ package dev.lanewise.nn.transformer;
  *     faster from wider ones
  * @param dropout the probability of an element to be dropped in training: 0.1 for GPT-2, 0 for training in a single
  *     pass
+ * @param checkpointing whether the blocks keep nothing in training but their inputs and compute the rest again in the
+ *     backward pass: the same numbers in less memory and more time; see
+ *     {@link dev.lanewise.autograd.Variable#checkpoint}
  */
 public record GptConfig(
         int vocabulary,
@@ -27,7 +30,8 @@ public record GptConfig(
         boolean tiedHead,
         Gelu gelu,
         double deviation,
-        double dropout) {
+        double dropout,
+        boolean checkpointing) {
     /** The form of the GELU activation. */
     public enum Gelu {
         /** Exact, by the error function. */
@@ -79,7 +83,8 @@ public record GptConfig(
 
     /** A model of the given sizes as GPT-2 has its options: biases, tied head, tanh GELU; no dropout. */
     public static GptConfig of(int vocabulary, int context, int layers, int heads, int width) {
-        return new GptConfig(vocabulary, context, layers, heads, width, true, true, Gelu.TANH, GPT2_DEVIATION, 0);
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, true, true, Gelu.TANH, GPT2_DEVIATION, 0, false);
     }
 
     /** GPT-2's smallest model, 124,439,808 weights (Radford et al. 2019). */
@@ -94,26 +99,37 @@ public record GptConfig(
 
     /** This configuration with or without biases. */
     public GptConfig withBias(boolean value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, value, tiedHead, gelu, deviation, dropout);
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, value, tiedHead, gelu, deviation, dropout, checkpointing);
     }
 
     /** This configuration with the head tied to the embedding or not. */
     public GptConfig withTiedHead(boolean value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, value, gelu, deviation, dropout);
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, bias, value, gelu, deviation, dropout, checkpointing);
     }
 
     /** This configuration with another form of GELU. */
     public GptConfig withGelu(Gelu value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, value, deviation, dropout);
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, bias, tiedHead, value, deviation, dropout, checkpointing);
     }
 
     /** This configuration with weights drawn with another deviation. */
     public GptConfig withDeviation(double value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, gelu, value, dropout);
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, bias, tiedHead, gelu, value, dropout, checkpointing);
     }
 
     /** This configuration with another dropout. */
     public GptConfig withDropout(double value) {
-        return new GptConfig(vocabulary, context, layers, heads, width, bias, tiedHead, gelu, deviation, value);
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, bias, tiedHead, gelu, deviation, value, checkpointing);
+    }
+
+    /** This configuration with blocks that are computed again in the backward pass, or kept for it. */
+    public GptConfig withCheckpointing(boolean value) {
+        return new GptConfig(
+                vocabulary, context, layers, heads, width, bias, tiedHead, gelu, deviation, dropout, value);
     }
 }

@@ -137,11 +137,10 @@ public final class MultiHeadAttention extends Layer implements Transform {
     public Variable forward(Variable queries, Variable keys, Variable values, AttentionMask mask, Pass pass) {
         check(queries, keys, values, mask);
         Heads heads = heads(queries, keys, values);
-        if (mask.isEmpty() && !weightDropout.isActive(pass)) {
-            Variable mixed = heads.queries.attention(heads.keys, heads.values, config.causal(), scale());
-            return merged(mixed, pass);
-        }
-        return merged(weights(heads, mask, pass).matmul(heads.values), pass);
+        Variable mixed = within(() -> mask.isEmpty() && !weightDropout.isActive(pass)
+                ? heads.queries.attention(heads.keys, heads.values, config.causal(), scale())
+                : weights(heads, mask, pass).matmul(heads.values));
+        return merged(mixed, pass);
     }
 
     /** {@link #forward(Variable, Variable, Variable, AttentionMask, Pass)}, with the weights. */

@@ -55,7 +55,8 @@ final class TrainingChild {
 
     private static Gpt trainGpt() {
         Rng rng = Rng.of(11);
-        Gpt model = new Gpt(new GptConfig(VOCABULARY, CONTEXT, 2, 4, 64, true, true, GptConfig.Gelu.ERF, 0.02, 0.1));
+        Gpt model =
+                new Gpt(new GptConfig(VOCABULARY, CONTEXT, 2, 4, 64, true, true, GptConfig.Gelu.ERF, 0.02, 0.1, false));
         model.init(rng.stream("model"));
         var optimizer = new AdamW(
                 model.parameters(),

@@ -84,8 +84,8 @@ class AutogradOfLayersTest {
 
     @Test
     void aLayersWeightThatIsNoNumberIsNamed() {
-        var attention = new MultiHeadAttention(
-                AttentionConfig.of(4, 2).withCausal(true).withNames(AttentionConfig.Names.GPT2));
+        var attention =
+                new MultiHeadAttention(AttentionConfig.of(4, 2).withCausal(true).withNames(AttentionConfig.Names.GPT2));
         var model = new Sequential((x, pass) -> x, (Transform) (x, pass) -> attention.forward(x, pass));
         attention.init(Rng.of(1));
         Map<String, Tensor> state = new LinkedHashMap<>(attention.state());

@@ -179,6 +179,13 @@ final class ElementwiseCases {
         two("logAddExp", (a, b) -> a.logAddExp(b), logAddExp, row, row);
         two("xlogy", (a, b) -> a.xlogy(b), (a, b) -> a * StrictMath.log(b), x, Naive.values(9, 0.3, 2, 4));
         two("lerp", (a, b) -> a.lerp(b, 0.375), (a, b) -> a + 0.375 * (b - a), x, y);
+        // By Java's remainder, which is exact; no quotient is whole here, where both would jump.
+        two("fmod", (a, b) -> a.fmod(b), (a, b) -> a % b, x.mul(4), Naive.awayFromZero(9, 1, 3, 1));
+        two("remainder", (a, b) -> a.remainder(b), (a, b) -> (a % b + b) % b, x.mul(4), Naive.awayFromZero(9, 1, 3, 1));
+        one("fmod", "fmod", a -> a.fmod(0.75), a -> a % 0.75, around(5));
+        one("remainder", "remainder", a -> a.remainder(-0.75), a -> (a % -0.75 - 0.75) % -0.75, around(5));
+        one("isNaN", a -> a.isNaN(), a -> 0, around(2));
+        one("isInf", a -> a.isInf(), a -> 0, around(2));
         two("pow", (a, b) -> a.pow(b), StrictMath::pow, Naive.values(8, 0.3, 3, 2, 3), Naive.values(9, -2, 2, 3));
         one("pow", "pow", a -> a.pow(2.5), a -> StrictMath.pow(a, 2.5), between(0.3, 3));
         one("add", "add", a -> a.add(0.5), a -> a + 0.5, around(2));

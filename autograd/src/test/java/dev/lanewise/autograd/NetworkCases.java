@@ -368,6 +368,43 @@ final class NetworkCases {
                     values(2, 2, 3),
                     values(3, 2, 2)));
         }
+        // With a mask that is learned, one for all of the batch, and keys that a query does not see.
+        add(OpCase.of(
+                        "attention",
+                        "Softmax",
+                        o -> o.get(0).attention(o.get(1), o.get(2), hiding(o.get(3)), 0.6),
+                        o -> {
+                            Tensor scores = Naive.matmul(o.get(0), Naive.transpose(o.get(1)));
+                            Tensor masked = Naive.tensor(
+                                    scores.shape(),
+                                    i -> i[1] == 2 && i[2] < 2
+                                            ? Double.NEGATIVE_INFINITY
+                                            : scores.at(i) * 0.6 + o.get(3).at(i[1], i[2]));
+                            return Naive.matmul(Naive.softmax(masked, 2), o.get(2));
+                        },
+                        values(1, 2, 3, 4),
+                        values(2, 2, 4, 4),
+                        values(3, 2, 4, 2),
+                        values(4, 3, 4))
+                .withEmpty(values(1, 0, 3, 4), values(2, 0, 4, 4), values(3, 0, 4, 2), values(4, 3, 4)));
+        // A query that sees nothing: zeros, and no gradient but of the others.
+        add(OpCase.of(
+                "attention",
+                "Softmax",
+                o -> o.get(0)
+                        .attention(
+                                o.get(1),
+                                o.get(2),
+                                Variable.constantOf(Tensor.fill(
+                                        o.get(0).dtype(), Shape.of(3, 1), i -> i == 1 ? Double.NEGATIVE_INFINITY : 0)),
+                                0.6),
+                o -> {
+                    Tensor all = attention(o, false, 0.6);
+                    return Naive.tensor(all.shape(), i -> i[0] == 1 ? 0 : all.at(i));
+                },
+                values(1, 3, 4),
+                values(2, 2, 4),
+                values(3, 2, 2)));
         // The same tensor thrice.
         add(OpCase.of(
                 "attention",
@@ -375,6 +412,12 @@ final class NetworkCases {
                 o -> o.get(0).attention(o.get(0), o.get(0), true, 0.7),
                 o -> attention(List.of(o.get(0), o.get(0), o.get(0)), true, 0.7),
                 values(5, 2, 3, 4)));
+    }
+
+    /** A mask of three queries and four keys, with the first two keys hidden from the last query. */
+    private static Variable hiding(Variable mask) {
+        Tensor hidden = Tensor.fill(mask.dtype(), Shape.of(3, 4), i -> i == 8 || i == 9 ? 1 : 0);
+        return Variable.constantOf(hidden).where(mask.constant(Double.NEGATIVE_INFINITY), mask);
     }
 
     /** A user's operation with two operands and two results, x·y and x². */

@@ -11,6 +11,7 @@ final class NormalizationCases extends CaseList {
         var all = new NormalizationCases();
         all.layerNorms();
         all.layerNormsOverAxes();
+        all.otherLengths();
         all.channelNorms();
         all.vectors();
         return all.cases;
@@ -97,6 +98,36 @@ final class NormalizationCases extends CaseList {
                         x,
                         values(2, 4))
                 .withEmpty(values(1, 2, 0, 4), values(2, 4)));
+    }
+
+    private void otherLengths() {
+        Tensor x = values(1, 2, 3, 4);
+        add(OpCase.of(
+                "rmsNorm",
+                "",
+                o -> o.get(0).rmsNorm(2, o.get(1), 1e-3),
+                o -> Naive.tensor(o.get(0).shape(), i -> {
+                    Tensor squares = Naive.reduce(Naive::sum, Naive.map(v -> v * v, o.get(0)), 1, 2);
+                    return o.get(0).at(i)
+                            / Math.sqrt(squares.at(i[0], 0, 0) / 12 + 1e-3)
+                            * o.get(1).at(i[1], i[2]);
+                }),
+                x,
+                values(2, 3, 4)));
+        for (double p : new double[] {1, 3}) {
+            add(OpCase.of(
+                    "normalize",
+                    "",
+                    o -> o.get(0).normalize(p, 1, 1e-6),
+                    o -> Naive.tensor(o.get(0).shape(), i -> {
+                        double sum = 0;
+                        for (int k = 0; k < 3; k++) {
+                            sum += Math.pow(Math.abs(o.get(0).at(i[0], k, i[2])), p);
+                        }
+                        return o.get(0).at(i) / Math.pow(sum, 1 / p);
+                    }),
+                    x));
+        }
     }
 
     private void channelNorms() {

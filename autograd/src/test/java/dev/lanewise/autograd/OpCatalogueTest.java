@@ -45,6 +45,7 @@ class OpCatalogueTest {
         CASES.addAll(StructureCases.all());
         CASES.addAll(ReductionCases.all());
         CASES.addAll(WindowCases.all());
+        CASES.addAll(ImageCases.all());
         CASES.addAll(NormalizationCases.all());
         CASES.addAll(NetworkCases.all());
         CASES.addAll(LinearAlgebraCases.all());

@@ -6,6 +6,8 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Cases for the methods that rearrange, pick or reduce elements. */
@@ -15,6 +17,7 @@ final class StructureCases extends CaseList {
         all.views();
         all.joins();
         all.picks();
+        all.scatters();
         all.diagonals();
         return all.cases;
     }
@@ -204,7 +207,80 @@ final class StructureCases extends CaseList {
                         X,
                         Naive.values(2, -1, 1, 2, 3, 4))
                 .withEmpty(NONE, NONE));
+        one(
+                "repeatInterleave",
+                "Expand",
+                x -> x.repeatInterleave(-2, 3),
+                x -> moved(x, Shape.of(2, 9, 4), i -> along(i, 1, k -> k / 3)),
+                X);
         one("repeat", "Concat", x -> x.repeat(1, 2), x -> moved(x, Shape.of(2, 6, 4), i -> along(i, 1, k -> k % 3)), X);
+    }
+
+    private static final IntTensor ROWS = IntTensor.of(Shape.of(2, 2), 1, 0, 1, 1);
+    private static final IntTensor COLUMNS = IntTensor.of(Shape.of(2, 2), 2, 0, 2, 1);
+
+    /** Elements joined one after the other with those at their places. */
+    private static Tensor scattered(
+            Tensor x, Tensor source, Function<int[], Integer> place, DoubleBinaryOperator join) {
+        double[] values = x.toDoubles();
+        for (int position = 0; position < source.shape().count(); position++) {
+            int[] i = Naive.index(source.shape(), position);
+            int at = place.apply(i);
+            values[at] = join.applyAsDouble(values[at], source.at(i));
+        }
+        return Naive.reshape(Tensor.of(values), x.shape().toArray());
+    }
+
+    private void scatters() {
+        IntTensor places = IntTensor.of(Shape.of(2, 2, 3), 0, 2, 2, 1, 1, 2, 0, 0, 0, 2, 1, 0);
+        Function<int[], Integer> place = i -> (i[0] * 3 + places.at(i)) * 4 + i[2];
+        Tensor source = Naive.values(3, -1, 1, 2, 2, 3);
+        add(OpCase.of(
+                "scatter",
+                "IndexSelect",
+                o -> o.get(0).scatter(1, places, o.get(1)),
+                o -> scattered(o.get(0), o.get(1), place, (there, given) -> given),
+                X,
+                source));
+        add(OpCase.of(
+                "scatterReduce",
+                "Elementwise:mul",
+                o -> o.get(0).scatterReduce(-2, places, o.get(1), (a, b) -> a.mul(b)),
+                o -> scattered(o.get(0), o.get(1), place, (a, b) -> a * b),
+                X,
+                source));
+        add(OpCase.of(
+                "scatterReduce",
+                "Elementwise:maximum",
+                o -> o.get(0).scatterReduce(1, places, o.get(1), (a, b) -> a.maximum(b)),
+                o -> scattered(o.get(0), o.get(1), place, Math::max),
+                X,
+                source));
+        add(OpCase.of(
+                "scatter",
+                "",
+                o -> o.get(0)
+                        .scatter(0, IntTensor.of(Shape.of(0, 3, 4)), o.get(1))
+                        .add(o.get(0)),
+                o -> Naive.map(v -> 2 * v, o.get(0)),
+                X,
+                Naive.values(1, 1, 2, 0, 3, 4)));
+        Tensor slices = Naive.values(4, -1, 1, 2, 2, 4);
+        Function<int[], Integer> slice = i -> (ROWS.at(i[0], i[1]) * 3 + COLUMNS.at(i[0], i[1])) * 4 + i[2];
+        add(OpCase.of(
+                "indexPut",
+                "IndexSelect",
+                o -> o.get(0).indexPut(o.get(1), ROWS, COLUMNS),
+                o -> scattered(o.get(0), o.get(1), slice, (there, given) -> given),
+                X,
+                slices));
+        add(OpCase.of(
+                "indexReduce",
+                "Elementwise:add",
+                o -> o.get(0).indexReduce(o.get(1), (a, b) -> a.add(b), ROWS, COLUMNS),
+                o -> scattered(o.get(0), o.get(1), slice, Double::sum),
+                X,
+                slices));
     }
 
     private void picks() {
@@ -255,8 +331,8 @@ final class StructureCases extends CaseList {
                 },
                 X,
                 Naive.values(3, -1, 1, 2, 2, 3)));
-        IntTensor rows = IntTensor.of(Shape.of(2, 2), 1, 0, 1, 1);
-        IntTensor columns = IntTensor.of(Shape.of(2, 2), 2, 0, 2, 1);
+        IntTensor rows = ROWS;
+        IntTensor columns = COLUMNS;
         one(
                 "index",
                 "IndexSelect",

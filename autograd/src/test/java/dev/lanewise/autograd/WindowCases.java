@@ -1,9 +1,11 @@
 package dev.lanewise.autograd;
 
+import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Sliding;
 import dev.lanewise.core.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -18,6 +20,7 @@ final class WindowCases extends CaseList {
         all.convolutions();
         all.transposedConvolutions();
         all.pools();
+        all.otherPools();
         return all.cases;
     }
 
@@ -321,6 +324,85 @@ final class WindowCases extends CaseList {
                 x -> adaptive(x, 1, 7, e -> Naive.sum(e) / e.length),
                 image);
         one("adaptiveMaxPool", "Gather", x -> x.adaptiveMaxPool(3, 2), x -> adaptive(x, 3, 2, Naive::largest), image);
+    }
+
+    private void otherPools() {
+        Tensor image = Naive.awayFromZero(1, 2, 2, 2, 5, 6);
+        int[] size = {3, 2};
+        // The last windows reach beyond the image: their elements are padding, or nothing.
+        List<Sliding> partial = List.of(new Sliding(3, 1, 0, 1, true), new Sliding(2, 0, 1, 2, true));
+        List<Sliding> padded = List.of(new Sliding(3, 1, 1, 1), new Sliding(2, 0, 1, 2));
+        one("maxPool", "Gather", x -> x.maxPool(size, partial), x -> pooled(x, size, padded, Naive::largest), image);
+        one(
+                "avgPool",
+                "Unfold",
+                x -> x.avgPool(size, partial, false),
+                x -> pooled(x, size, padded, e -> Naive.sum(e) / e.length),
+                image);
+        // By hand: windows from -1, of 3 by steps of 2, over 4 elements and one of padding at each end: the last
+        // holds element 3, padding, and one beyond, which does not count.
+        Sliding beyond = new Sliding(2, 1, 1, 1, true);
+        one(
+                "avgPool",
+                "Unfold",
+                x -> x.avgPool(new int[] {3}, List.of(beyond), true),
+                x -> Naive.tensor(Shape.of(2, 3, 3), i -> switch (i[2]) {
+                    case 0 -> (x.at(i[0], i[1], 0) + x.at(i[0], i[1], 1)) / 3;
+                    case 1 -> (x.at(i[0], i[1], 1) + x.at(i[0], i[1], 2) + x.at(i[0], i[1], 3)) / 3;
+                    default -> x.at(i[0], i[1], 3) / 2;
+                }),
+                X);
+        List<Sliding> axes = List.of(new Sliding(2, 1, 1, 1), new Sliding(1, 0, 1, 2));
+        one(
+                "lpPool",
+                "Unfold",
+                x -> x.lpPool(2, size, axes),
+                x -> pooled(
+                        x,
+                        size,
+                        axes,
+                        e -> Math.sqrt(Arrays.stream(e).map(v -> v * v).sum())),
+                image);
+        one(
+                "lpPool",
+                "Unfold",
+                x -> x.square().lpPool(1.5, size, axes),
+                x -> pooled(
+                        x,
+                        size,
+                        axes,
+                        e -> Math.pow(
+                                Arrays.stream(e).map(v -> Math.pow(v * v, 1.5)).sum(), 1 / 1.5)),
+                image);
+        IntTensor places = IntTensor.of(
+                Shape.of(2, 3, 1, 4),
+                IntTensor.arange(24).map(i -> (i * 5 + 2) % 12).toArray());
+        one(
+                "maxUnpool",
+                "IndexSelect",
+                x -> x.unsqueeze(2).maxUnpool(places, 2, 6),
+                x -> Naive.tensor(Shape.of(2, 3, 2, 6), i -> {
+                    double found = 0;
+                    for (int k = 0; k < 4; k++) {
+                        found = places.at(i[0], i[1], 0, k) == i[2] * 6 + i[3] ? x.at(i[0], i[1], k) : found;
+                    }
+                    return found;
+                }),
+                X);
+        for (int count : new int[] {2, 3}) {
+            one(
+                    "localResponseNorm",
+                    "Unfold",
+                    x -> x.localResponseNorm(count, 0.5, 0.75, 2),
+                    x -> Naive.tensor(x.shape(), i -> {
+                        double squares = 0;
+                        for (int c = i[1] - count / 2; c <= i[1] + (count - 1) / 2; c++) {
+                            squares += c < 0 || c >= 3 ? 0 : Math.pow(x.at(i[0], c, i[2]), 2);
+                        }
+                        return x.at(i) / Math.pow(2 + 0.5 / count * squares, 0.75);
+                    }),
+                    X);
+        }
     }
 
     private static Tensor adaptive(Tensor x, int rows, int columns, ToDoubleFunction<double[]> function) {

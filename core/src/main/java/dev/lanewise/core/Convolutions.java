@@ -37,6 +37,11 @@ final class Convolutions {
                     "%s: bias has shape %s, expected [%d] to fit weight %s".formatted(operation, bias, out, weight));
         }
         for (int axis = 0; axis < axes.size(); axis++) {
+            if (axes.get(axis).partial()) {
+                throw new IllegalArgumentException(
+                        "%s: %s has partial windows, which pooling alone knows; give more padding behind the axis instead"
+                                .formatted(operation, axes.get(axis)));
+            }
             int size = weight.size(axis + 2);
             int n = x.size(axis + 2);
             if (size == 0 || (!transposed && axes.get(axis).windows(n, size) == 0)) {
@@ -91,6 +96,73 @@ final class Convolutions {
         return withBias(windows, bias);
     }
 
+    /** The windows of [batch, channels, ..] as columns, [batch, channels · elements, places]. */
+    static <T extends TensorOps<T>> T columns(String operation, T x, int[] sizes, List<Sliding> axes) {
+        int count = sizes.length;
+        checkColumns(operation, x.shape().rank() - 2, sizes, axes);
+        int[] image = Arrays.copyOfRange(x.shape().toArray(), 2, count + 2);
+        int places = places(operation, image, sizes, axes).count();
+        int elements = Shape.of(sizes).count();
+        return sizesFirst(slid(x, 2, sizes, axes, 0), count)
+                .reshape(x.shape().size(0), x.shape().size(1) * elements, places);
+    }
+
+    /** The image that columns add up to. */
+    static <T extends TensorOps<T>> T image(String operation, T x, int[] image, int[] sizes, List<Sliding> axes) {
+        int count = image.length;
+        checkColumns(operation, count, sizes, axes);
+        Shape places = places(operation, image, sizes, axes);
+        int elements = Shape.of(sizes).count();
+        if (x.shape().rank() != 3
+                || x.shape().size(1) % elements != 0
+                || x.shape().size(2) != places.count()) {
+            throw new IllegalArgumentException(
+                    "%s: columns of shape %s, expected [batch, channels · %d, %d] for windows of sizes %s in an image of sizes %s"
+                            .formatted(
+                                    operation,
+                                    x.shape(),
+                                    elements,
+                                    places.count(),
+                                    Arrays.toString(sizes),
+                                    Arrays.toString(image)));
+        }
+        int[] outer = {x.shape().size(0), x.shape().size(1) / elements};
+        T windows = x.reshape(Views.joined(Views.joined(outer, sizes), places.toArray()));
+        windows = sizesFirst(windows, count); // (batch, channels, places.., size..)
+        for (int axis = count - 1; axis >= 0; axis--) {
+            Sliding sliding = axes.get(axis);
+            int whole = image[axis] + sliding.before() + sliding.after();
+            windows = windows.apply(new ViewOp.Fold(axis + 2, whole, sliding.stride(), sliding.dilation()))
+                    .pad(axis + 2, -sliding.before(), -sliding.after());
+        }
+        return windows;
+    }
+
+    private static void checkColumns(String operation, int count, int[] sizes, List<Sliding> axes) {
+        if (count < 1
+                || sizes.length != count
+                || axes.size() != count
+                || axes.stream().anyMatch(Sliding::partial)) {
+            throw new IllegalArgumentException(
+                    "%s: window sizes %s and %s for %d axes behind batch and channels, expected one of each for each, without partial windows"
+                            .formatted(operation, Arrays.toString(sizes), axes, count));
+        }
+    }
+
+    /** How many windows there are along each axis of an image. */
+    private static Shape places(String operation, int[] image, int[] sizes, List<Sliding> axes) {
+        int[] places = new int[image.length];
+        for (int axis = 0; axis < image.length; axis++) {
+            places[axis] = sizes[axis] < 1 ? 0 : axes.get(axis).windows(image[axis], sizes[axis]);
+            if (places[axis] == 0) {
+                throw new IllegalArgumentException(
+                        "%s: no window of size %d fits axis %d of an image of sizes %s with %s"
+                                .formatted(operation, sizes[axis], axis, Arrays.toString(image), axes.get(axis)));
+            }
+        }
+        return Shape.of(places);
+    }
+
     private static <T extends TensorOps<T>> T withBias(T x, @Nullable T bias) {
         return bias == null ? x : x.add(bias.reshape(Views.channelSizes(x.shape())));
     }
@@ -107,7 +179,8 @@ final class Convolutions {
         T windows = x;
         for (int axis = 0; axis < sizes.length; axis++) {
             Sliding sliding = axes.get(axis);
-            windows = windows.pad(first + axis, sliding.before(), sliding.after(), padding)
+            int beyond = sliding.beyond(x.shape().size(first + axis), sizes[axis]);
+            windows = windows.pad(first + axis, sliding.before(), sliding.after() + beyond, padding)
                     .unfold(first + axis, sizes[axis], sliding.stride(), sliding.dilation());
         }
         return windows;
@@ -125,14 +198,37 @@ final class Convolutions {
             Sliding sliding = axes.get(axis);
             int n = x.shape().size(first + axis);
             int size = sizes[axis];
-            if (size < 1 || sliding.windows(n, size) == 0 || Math.max(sliding.before(), sliding.after()) > size / 2) {
+            if (size < 1
+                    || sliding.windows(n + sliding.beyond(n, size), size) == 0
+                    || Math.max(sliding.before(), sliding.after()) >= sliding.span(size)) {
                 throw new IllegalArgumentException(
-                        "%s: no window of size %d fits axis %d of shape %s with %s, or more than half of it is padding"
+                        "%s: no window of size %d fits axis %d of shape %s with %s, or one of them is nothing but padding"
                                 .formatted(operation, size, first + axis, x.shape(), sliding));
             }
         }
         T windows = slid(x, first, sizes, axes, padding);
         return count == 1 ? windows : windows.flatten(first + count, -1);
+    }
+
+    /**
+     * How many elements each window over the last axes has, of the places' shape.
+     *
+     * @param padding whether padding counts; what a partial window has beyond it never does
+     */
+    static Tensor elements(String operation, DType dtype, Shape x, int[] sizes, List<Sliding> axes, boolean padding) {
+        int first = x.rank() - sizes.length;
+        Tensor ones = Tensor.ones(dtype, Shape.of(Arrays.copyOfRange(x.toArray(), first, x.rank())));
+        if (!padding) {
+            return windows(operation, ones, sizes, axes, 0).sum(-1);
+        }
+        List<Sliding> bare = new ArrayList<>(axes.size());
+        for (int axis = 0; axis < sizes.length; axis++) {
+            Sliding sliding = axes.get(axis);
+            int beyond = sliding.beyond(x.size(first + axis), sizes[axis]);
+            ones = ones.pad(axis, sliding.before(), sliding.after(), 1);
+            bare.add(new Sliding(sliding.stride(), 0, beyond, sliding.dilation()));
+        }
+        return windows(operation, ones, sizes, bare, 0).sum(-1);
     }
 
     /** A function of each window [.., k, ..] → [.., 1, ..] along each of the last axes, which get the sizes. */

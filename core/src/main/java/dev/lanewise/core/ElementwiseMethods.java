@@ -92,6 +92,33 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
         return map(Formula.of("pow", x -> x.pow(other)));
     }
 
+    /**
+     * What is left of x when y is taken from it as often as it goes, with the sign of x, as C's {@code fmod}: −7 by 2
+     * leaves −1. Exact while |x / y| is below 2²⁴ in FLOAT32, 2⁵³ in FLOAT64; NaN if y is 0. The gradient by y is
+     * −trunc(x / y).
+     */
+    default T fmod(T other) {
+        return map(Formulas.FMOD, other);
+    }
+
+    /** {@link #fmod(TensorOps)} by a number. */
+    default T fmod(double other) {
+        return fmod(constant(other));
+    }
+
+    /**
+     * As {@link #fmod(TensorOps)}, but with the sign of y, as PyTorch's {@code remainder}: −7 by 2 leaves 1. The
+     * gradient by y is −⌊x / y⌋.
+     */
+    default T remainder(T other) {
+        return map(Formulas.REMAINDER, other);
+    }
+
+    /** {@link #remainder(TensorOps)} by a number. */
+    default T remainder(double other) {
+        return remainder(constant(other));
+    }
+
     /** The larger of x and y; NaN if either is. Where they tie, each gets half of the gradient. */
     default T maximum(T other) {
         return map(Formulas.MAXIMUM, other);
@@ -427,6 +454,16 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
             throw new IllegalArgumentException("clamp: low %s is not at or below high %s".formatted(low, high));
         }
         return map(Formulas.CLAMP, constant(low), constant(high));
+    }
+
+    /** 1 where x is NaN, else 0; no gradient flows. */
+    default T isNaN() {
+        return map(Formulas.IS_NAN);
+    }
+
+    /** 1 where x is ∞ or −∞, else 0; no gradient flows. */
+    default T isInf() {
+        return map(Formulas.IS_INF);
     }
 
     /** 1 where x = y, else 0; no gradient flows. */

@@ -53,6 +53,17 @@ final class Formulas {
         return a.abs().max(b.abs()).eq(0).select(x.add(y), a.abs().ge(b.abs()).select(flat, steep));
     });
 
+    /**
+     * x − y · trunc(x / y). The quotient, once rounded, may be the next whole number above the true one, never below:
+     * then the rest has the wrong sign, and y is one time too many in it.
+     */
+    static final Formula FMOD = Formula.of("fmod", (x, y) -> fmod(x, y));
+
+    static final Formula REMAINDER = Formula.of("remainder", (x, y) -> {
+        Expr rest = fmod(x, y);
+        return rest.sign().mul(y.sign()).lt(0).select(rest.add(y), rest);
+    });
+
     static final Formula NEG = Formula.of("neg", x -> x.neg());
     static final Formula ABS = Formula.of("abs", x -> x.abs());
     static final Formula SIGN = Formula.of("sign", x -> x.sign());
@@ -127,6 +138,8 @@ final class Formulas {
     static final Formula THRESHOLD =
             Formula.of("threshold", (x, threshold, value) -> x.le(threshold).select(value, x));
 
+    static final Formula IS_NAN = Formula.of("isNaN", x -> x.isNaN());
+    static final Formula IS_INF = Formula.of("isInf", x -> x.abs().eq(Double.POSITIVE_INFINITY));
     static final Formula EQ = Formula.of("eq", (x, y) -> x.eq(y));
     static final Formula NE = Formula.of("ne", (x, y) -> x.ne(y));
     static final Formula LT = Formula.of("lt", (x, y) -> x.lt(y));
@@ -136,6 +149,13 @@ final class Formulas {
     static final Formula WHERE = Formula.of("where", (condition, x, y) -> condition.select(x, y));
 
     private Formulas() {}
+
+    private static Expr fmod(Expr x, Expr y) {
+        Expr rest = x.div(y).trunc().neg().fma(y, x);
+        Expr mended = rest.sign().mul(x.sign()).lt(0).select(rest.add(y.abs().mul(x.sign())), rest);
+        // Of a finite x an infinite y leaves all, where 0 · ∞ would be NaN.
+        return y.abs().eq(Double.POSITIVE_INFINITY).select(x.add(x.sub(x)), mended);
+    }
 
     /** ln(x + √(x² + 1)) for x ≥ 0, without loss near 0. */
     private static Expr positiveAsinh(Expr x) {

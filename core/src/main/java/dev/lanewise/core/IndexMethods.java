@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import java.util.Arrays;
+import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -63,28 +64,11 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      * @throws IndexOutOfBoundsException if an index is not along its axis
      */
     default T index(IntTensor... indices) {
-        if (indices.length == 0 || indices.length > shape().rank()) {
-            throw new IllegalArgumentException("index: %d indices given for the axes of shape %s, expected 1 to %d"
-                    .formatted(indices.length, shape(), shape().rank()));
-        }
-        Shape places = indices[0].shape();
-        int[] rows = new int[places.count()];
-        int count = 1;
-        for (int axis = 0; axis < indices.length; axis++) {
-            if (!indices[axis].shape().equals(places)) {
-                throw new IllegalArgumentException("index: indices have shapes %s and %s, expected the same"
-                        .formatted(places, indices[axis].shape()));
-            }
-            int size = shape().size(axis);
-            indices[axis].checkRange("index", "index of axis " + axis, size);
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] = rows[i] * size + indices[axis].get(i);
-            }
-            count *= size;
-        }
+        IntTensor rows = rows("index", indices);
         int[] rest = Arrays.copyOfRange(shape().toArray(), indices.length, shape().rank());
-        T table = self().reshape(Views.joined(new int[] {count}, rest)); // (places, ..)
-        return table.indexSelect(0, IntTensor.of(rows)).reshape(Views.joined(places.toArray(), rest));
+        T table = self().reshape(Views.joined(new int[] {table(indices.length).size(0)}, rest)); // (places, ..)
+        return table.indexSelect(0, rows.reshape(-1))
+                .reshape(Views.joined(indices[0].shape().toArray(), rest));
     }
 
     /**
@@ -109,12 +93,120 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      */
     default T scatterAdd(int axis, IntTensor indices, T source) {
         int along = shape().axis(axis);
-        checkIndices("scatterAdd", along, indices, shape());
-        if (!indices.shape().equals(source.shape())) {
-            throw new IllegalArgumentException("scatterAdd: indices have shape %s, the source %s; expected the same"
-                    .formatted(indices.shape(), source.shape()));
-        }
+        checkScatter("scatterAdd", along, indices, shape(), source.shape());
         return add(source.apply(new IndexOp.ScatterAdd(along, indices, shape())));
+    }
+
+    /**
+     * This tensor, with each element of {@code source} put at its index along the axis: for axis 1,
+     * {@code result[i][indices[i][j]] = source[i][j]}. Of repeated indices the last one in row-major order stays, and
+     * gets the gradient.
+     *
+     * @throws IllegalArgumentException if indices and source differ in shape or do not fit this shape
+     * @throws IndexOutOfBoundsException if an index is not along the axis
+     */
+    default T scatter(int axis, IntTensor indices, T source) {
+        int along = shape().axis(axis);
+        checkScatter("scatter", along, indices, shape(), source.shape());
+        return Scatter.put("scatter", self(), along, indices, source);
+    }
+
+    /**
+     * This tensor, with each element of {@code source} joined to the one at its index along the axis: for axis 1,
+     * {@code result[i][indices[i][j]] = join(result[i][indices[i][j]], source[i][j])}, in row-major order; for instance
+     * {@code x.scatterReduce(0, indices, source, (a, b) -> a.maximum(b))}. Gradients are those of {@code join}. Takes
+     * as many steps as an index is repeated.
+     *
+     * @param join an elementwise function of what is there and of what is given
+     * @throws IllegalArgumentException if indices and source differ in shape or do not fit this shape
+     * @throws IndexOutOfBoundsException if an index is not along the axis
+     */
+    default T scatterReduce(int axis, IntTensor indices, T source, BinaryOperator<T> join) {
+        int along = shape().axis(axis);
+        checkScatter("scatterReduce", along, indices, shape(), source.shape());
+        return Scatter.join("scatterReduce", self(), along, indices, source, join);
+    }
+
+    /**
+     * This tensor, with other elements at given places of the first axes, the counterpart of {@link #index}:
+     * {@code x.indexPut(source, i, j)} of a matrix puts {@code source[k]} at {@code x[i[k]][j[k]]}. Of places that
+     * occur twice the last one stays.
+     *
+     * @param source of the indices' shape, and the sizes of those axes that no index is given for behind it
+     * @param indices one for each of the first axes, all of the same shape
+     * @throws IllegalArgumentException if there are none, or more than axes, or shapes do not fit
+     * @throws IndexOutOfBoundsException if an index is not along its axis
+     */
+    default T indexPut(T source, IntTensor... indices) {
+        IntTensor each = slices("indexPut", source.shape(), indices); // (count, size)
+        Shape table = table(indices.length);
+        return Scatter.put(
+                        "indexPut",
+                        self().reshape(table.toArray()),
+                        0,
+                        each,
+                        source.reshape(each.shape().toArray()))
+                .reshape(shape().toArray());
+    }
+
+    /**
+     * As {@link #indexPut}, but joins what is given to what is there, in row-major order; {@code join} may add them,
+     * multiply them, or take the larger one. Takes as many steps as a place occurs.
+     */
+    default T indexReduce(T source, BinaryOperator<T> join, IntTensor... indices) {
+        IntTensor each = slices("indexReduce", source.shape(), indices); // (count, size)
+        Shape table = table(indices.length);
+        return Scatter.join(
+                        "indexReduce",
+                        self().reshape(table.toArray()),
+                        0,
+                        each,
+                        source.reshape(each.shape().toArray()),
+                        join)
+                .reshape(shape().toArray());
+    }
+
+    /** This shape with its first axes as one, and all others as another. */
+    private Shape table(int first) {
+        int rows = 1;
+        for (int axis = 0; axis < first; axis++) {
+            rows *= shape().size(axis);
+        }
+        return Shape.of(rows, shape().countFrom(first));
+    }
+
+    /** For each element of a source, the row of the {@link #table} it belongs to: [count, size]. */
+    private IntTensor slices(String operation, Shape source, IntTensor... indices) {
+        IntTensor rows = rows(operation, indices);
+        int[] rest = Arrays.copyOfRange(shape().toArray(), indices.length, shape().rank());
+        Shape expected = Shape.of(Views.joined(indices[0].shape().toArray(), rest));
+        if (!source.equals(expected)) {
+            throw new IllegalArgumentException("%s: the source has shape %s, expected %s for these indices of shape %s"
+                    .formatted(operation, source, expected, shape()));
+        }
+        return rows.map((row, zero) -> row, IntTensor.full(Shape.of(1, shape().countFrom(indices.length)), 0));
+    }
+
+    /** For places along the first axes, the number of each in row-major order: [places, 1]. */
+    private IntTensor rows(String operation, IntTensor... indices) {
+        if (indices.length == 0 || indices.length > shape().rank()) {
+            throw new IllegalArgumentException("%s: %d indices given for the axes of shape %s, expected 1 to %d"
+                    .formatted(operation, indices.length, shape(), shape().rank()));
+        }
+        Shape places = indices[0].shape();
+        int[] rows = new int[places.count()];
+        for (int axis = 0; axis < indices.length; axis++) {
+            if (!indices[axis].shape().equals(places)) {
+                throw new IllegalArgumentException("%s: indices have shapes %s and %s, expected the same"
+                        .formatted(operation, places, indices[axis].shape()));
+            }
+            int size = shape().size(axis);
+            indices[axis].checkRange(operation, "index of axis " + axis, size);
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = rows[i] * size + indices[axis].get(i);
+            }
+        }
+        return IntTensor.owning(Shape.of(rows.length, 1), rows);
     }
 
     /**
@@ -169,6 +261,14 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      */
     default T topK(int axis, int k, boolean largest) {
         return gather(axis, value().argTopK(axis, k, largest));
+    }
+
+    private static void checkScatter(String operation, int axis, IntTensor indices, Shape shape, Shape source) {
+        checkIndices(operation, axis, indices, shape);
+        if (!indices.shape().equals(source)) {
+            throw new IllegalArgumentException("%s: indices have shape %s, the source %s; expected the same"
+                    .formatted(operation, indices.shape(), source));
+        }
     }
 
     private static void checkIndices(String operation, int axis, IntTensor indices, Shape shape) {

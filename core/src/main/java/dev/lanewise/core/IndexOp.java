@@ -138,7 +138,7 @@ sealed interface IndexOp extends PrimitiveOp {
     }
 
     /** Of each element of the indices, the row-major position in a tensor of the given shape that it picks. */
-    private static int[] positions(IntTensor indices, int axis, Shape shape) {
+    static int[] positions(IntTensor indices, int axis, Shape shape) {
         int[] strides = shape.contiguousStrides();
         int[] values = indices.values();
         int[] positions = new int[values.length];

@@ -1,13 +1,20 @@
 package dev.lanewise.core;
 
 import java.util.Arrays;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable array of whole numbers with a shape: indices, class labels, token numbers and masks (0 and 1).
  *
  * <p>It is a type of its own so that an embedding cannot be handed floating-point numbers by mistake. Elements are
- * stored row-major; there are no views.
+ * stored row-major; there are no views. Operations of two operands broadcast as those of {@link TensorOps} do, and wrap
+ * around as Java's {@code int} does; what only moves or picks elements is written as for any tensor, with
+ * {@link #rearranged}.
  */
 public final class IntTensor {
     private final Shape shape;
@@ -96,6 +103,219 @@ public final class IntTensor {
         }
         int row = shape.count() / Math.max(shape.size(0), 1);
         return new IntTensor(shape.withSize(0, to - from), Arrays.copyOfRange(values, from * row, to * row));
+    }
+
+    // ------------------------------------------------------------------ elementwise
+
+    /** Applies a function to each element. */
+    public IntTensor map(IntUnaryOperator function) {
+        return new IntTensor(shape, Arrays.stream(values).map(function).toArray());
+    }
+
+    /**
+     * Applies a function of two operands to the elements of this tensor and another one, which broadcast.
+     *
+     * @throws IllegalArgumentException if the shapes do not broadcast
+     */
+    public IntTensor map(IntBinaryOperator function, IntTensor other) {
+        Shape common = shape.broadcast(other.shape);
+        int[] left = expanded(common);
+        int[] right = other.expanded(common);
+        int[] result = new int[common.count()];
+        Arrays.setAll(result, i -> function.applyAsInt(left[i], right[i]));
+        return new IntTensor(common, result);
+    }
+
+    /** The elements in the order of a shape that this one broadcasts to. */
+    private int[] expanded(Shape to) {
+        if (shape.equals(to)) {
+            return values;
+        }
+        int rank = to.rank();
+        int[] own = shape.contiguousStrides();
+        int[] result = new int[to.count()];
+        int[] strides = to.contiguousStrides();
+        for (int i = 0; i < result.length; i++) {
+            int position = 0;
+            for (int axis = rank - own.length; axis < rank; axis++) {
+                int at = axis - rank + own.length;
+                position += shape.size(at) == 1 ? 0 : i / strides[axis] % to.size(axis) * own[at];
+            }
+            result[i] = values[position];
+        }
+        return result;
+    }
+
+    /** x + y. */
+    public IntTensor add(IntTensor other) {
+        return map((x, y) -> x + y, other);
+    }
+
+    /** x − y. */
+    public IntTensor sub(IntTensor other) {
+        return map((x, y) -> x - y, other);
+    }
+
+    /** x · y. */
+    public IntTensor mul(IntTensor other) {
+        return map((x, y) -> x * y, other);
+    }
+
+    /**
+     * The largest whole number not above x / y, as PyTorch's {@code floor_divide}: −7 by 2 is −4.
+     *
+     * @throws ArithmeticException if an element of {@code other} is 0
+     */
+    public IntTensor floorDiv(IntTensor other) {
+        return map(Math::floorDiv, other);
+    }
+
+    /**
+     * x / y without its fraction, as Java divides: −7 by 2 is −3.
+     *
+     * @throws ArithmeticException if an element of {@code other} is 0
+     */
+    public IntTensor truncDiv(IntTensor other) {
+        return map((x, y) -> x / y, other);
+    }
+
+    /**
+     * What {@link #floorDiv} leaves, with the sign of y: −7 by 2 leaves 1.
+     *
+     * @throws ArithmeticException if an element of {@code other} is 0
+     */
+    public IntTensor remainder(IntTensor other) {
+        return map(Math::floorMod, other);
+    }
+
+    /**
+     * What {@link #truncDiv} leaves, with the sign of x, as C's {@code fmod}: −7 by 2 leaves −1.
+     *
+     * @throws ArithmeticException if an element of {@code other} is 0
+     */
+    public IntTensor fmod(IntTensor other) {
+        return map((x, y) -> x % y, other);
+    }
+
+    /** The larger of x and y. */
+    public IntTensor maximum(IntTensor other) {
+        return map(Math::max, other);
+    }
+
+    /** The smaller of x and y. */
+    public IntTensor minimum(IntTensor other) {
+        return map(Math::min, other);
+    }
+
+    /** 1 where x = y, else 0. */
+    public IntTensor eq(IntTensor other) {
+        return map((x, y) -> x == y ? 1 : 0, other);
+    }
+
+    /** 1 where x = c, else 0. */
+    public IntTensor eq(int other) {
+        return map(x -> x == other ? 1 : 0);
+    }
+
+    /** 1 where x ≠ y, else 0. */
+    public IntTensor ne(IntTensor other) {
+        return map((x, y) -> x != y ? 1 : 0, other);
+    }
+
+    /** 1 where x ≠ c, else 0. */
+    public IntTensor ne(int other) {
+        return map(x -> x != other ? 1 : 0);
+    }
+
+    /** 1 where x &lt; y, else 0. */
+    public IntTensor lt(IntTensor other) {
+        return map((x, y) -> x < y ? 1 : 0, other);
+    }
+
+    /** 1 where x ≤ y, else 0. */
+    public IntTensor le(IntTensor other) {
+        return map((x, y) -> x <= y ? 1 : 0, other);
+    }
+
+    /** 1 where x &gt; y, else 0. */
+    public IntTensor gt(IntTensor other) {
+        return map((x, y) -> x > y ? 1 : 0, other);
+    }
+
+    /** 1 where x ≥ y, else 0. */
+    public IntTensor ge(IntTensor other) {
+        return map((x, y) -> x >= y ? 1 : 0, other);
+    }
+
+    /** 1 where neither x nor y is 0, else 0. */
+    public IntTensor logicalAnd(IntTensor other) {
+        return map((x, y) -> x != 0 && y != 0 ? 1 : 0, other);
+    }
+
+    /** 1 where x or y is not 0, else 0. */
+    public IntTensor logicalOr(IntTensor other) {
+        return map((x, y) -> x != 0 || y != 0 ? 1 : 0, other);
+    }
+
+    /** 1 where one of x and y is 0 and the other is not, else 0. */
+    public IntTensor logicalXor(IntTensor other) {
+        return map((x, y) -> (x != 0) != (y != 0) ? 1 : 0, other);
+    }
+
+    /** 1 where x is 0, else 0. */
+    public IntTensor logicalNot() {
+        return eq(0);
+    }
+
+    /** The bits that x and y both have. */
+    public IntTensor bitwiseAnd(IntTensor other) {
+        return map((x, y) -> x & y, other);
+    }
+
+    /** The bits that x or y has. */
+    public IntTensor bitwiseOr(IntTensor other) {
+        return map((x, y) -> x | y, other);
+    }
+
+    /** The bits that one of x and y has. */
+    public IntTensor bitwiseXor(IntTensor other) {
+        return map((x, y) -> x ^ y, other);
+    }
+
+    /** The bits that x does not have: −x − 1. */
+    public IntTensor bitwiseNot() {
+        return map(x -> ~x);
+    }
+
+    // ------------------------------------------------------------------ as a whole
+
+    /**
+     * What a function that moves, picks or repeats elements makes of this tensor, for instance {@code mask.rearranged(x
+     * -> x.triu(1))}. The elements go through FLOAT64, which holds each {@code int} exactly.
+     *
+     * @throws IllegalArgumentException if the function gives numbers that are not whole or exceed an {@code int}
+     */
+    public IntTensor rearranged(UnaryOperator<Tensor> function) {
+        return function.apply(toTensor(DType.FLOAT64)).toInts();
+    }
+
+    /** The indices of the elements that are not 0, in row-major order: [count, axes]. */
+    public IntTensor nonZero() {
+        return indicesOf(shape, i -> values[i] != 0);
+    }
+
+    /** The indices of the positions where a condition holds, in row-major order: [count, axes]. */
+    static IntTensor indicesOf(Shape shape, IntPredicate condition) {
+        int[] positions = IntStream.range(0, shape.count()).filter(condition).toArray();
+        int rank = shape.rank();
+        int[] strides = shape.contiguousStrides();
+        int[] indices = new int[Math.multiplyExact(positions.length, rank)];
+        for (int i = 0; i < positions.length; i++) {
+            for (int axis = 0; axis < rank; axis++) {
+                indices[i * rank + axis] = positions[i] / strides[axis] % shape.size(axis);
+            }
+        }
+        return new IntTensor(Shape.of(positions.length, rank), indices);
     }
 
     /** The elements as floating-point numbers. */

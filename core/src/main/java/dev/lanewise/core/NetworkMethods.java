@@ -174,6 +174,42 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
      * @param scale commonly 1/√d
      */
     default T attention(T keys, T values, boolean causal, double scale) {
+        checkAttention(keys, values);
+        if (causal && keys.shape().size(-2) < shape().size(-2)) {
+            throw new IllegalArgumentException(
+                    "attention: causal, but %d queries outnumber %d keys: the first would see none"
+                            .formatted(shape().size(-2), keys.shape().size(-2)));
+        }
+        return applyAll(new Attention(causal, scale), List.of(self(), keys, values))
+                .getFirst();
+    }
+
+    /**
+     * Attention with a mask: softmax(Q·Kᵀ · scale + mask)·V. A query that is to see no key at all gets zeros.
+     *
+     * @param mask added to the scores, of a shape that broadcasts to [.., t, s]: 0 where a query sees a key, −∞ where
+     *     it does not, and other numbers, as those of relative positions, may be learned
+     * @param scale commonly 1/√d
+     */
+    default T attention(T keys, T values, T mask, double scale) {
+        checkAttention(keys, values);
+        Shape pairs = shape().withSize(-1, keys.shape().size(-2)); // (.., t, s)
+        if (!mask.shape().broadcastsTo(pairs)) {
+            throw new IllegalArgumentException(
+                    "attention: mask %s does not broadcast to the pairs of queries and keys, %s"
+                            .formatted(mask.shape(), pairs));
+        }
+        T scores = matmul(keys.transpose()).mul(scale).add(mask);
+        if (pairs.isEmpty()) {
+            return scores.matmul(values);
+        }
+        T sees = constant(scores.value().amax(Axes.of(-1).kept()).ne(Double.NEGATIVE_INFINITY)); // (.., t, 1)
+        T zero = constant(0);
+        T weights = sees.where(sees.where(scores, zero).softmax(-1), zero);
+        return weights.matmul(values);
+    }
+
+    private void checkAttention(T keys, T values) {
         int rank = shape().rank();
         boolean fits =
                 rank >= 2 && keys.shape().rank() == rank && values.shape().rank() == rank;
@@ -188,12 +224,5 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
                     "attention: queries %s, keys %s and values %s do not fit; expected [.., t, d], [.., s, d] and [.., s, e]"
                             .formatted(shape(), keys.shape(), values.shape()));
         }
-        if (causal && keys.shape().size(-2) < shape().size(-2)) {
-            throw new IllegalArgumentException(
-                    "attention: causal, but %d queries outnumber %d keys: the first would see none"
-                            .formatted(shape().size(-2), keys.shape().size(-2)));
-        }
-        return applyAll(new Attention(causal, scale), List.of(self(), keys, values))
-                .getFirst();
     }
 }

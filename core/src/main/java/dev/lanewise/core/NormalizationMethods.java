@@ -91,6 +91,28 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
     }
 
     /**
+     * {@link #rmsNorm(TensorOps, double)} over the last axes together.
+     *
+     * @param axes how many axes, 1 or more
+     * @param weight of the shape of these axes, or null for none
+     */
+    default T rmsNorm(int axes, @Nullable T weight, double epsilon) {
+        int rank = shape().rank();
+        if (axes < 1 || axes > rank) {
+            throw new IllegalArgumentException(
+                    "rmsNorm: %d axes of shape %s, expected 1 to %d".formatted(axes, shape(), rank));
+        }
+        Shape last = Shape.of(Arrays.copyOfRange(shape().toArray(), rank - axes, rank));
+        if (weight != null && !weight.shape().equals(last)) {
+            throw new IllegalArgumentException("rmsNorm: weight has shape %s, expected %s to fit input %s"
+                    .formatted(weight.shape(), last, shape()));
+        }
+        T rows = self().flatten(rank - axes, -1);
+        return rows.rmsNorm(weight == null ? null : weight.reshape(last.count()), epsilon)
+                .reshape(shape().toArray());
+    }
+
+    /**
      * (x − mean) / √(variance + ε) · weight + bias for each channel, the second axis (Ioffe and Szegedy 2015,
      * arXiv:1502.03167): with the batch's own mean and variance in training, with running ones afterwards.
      *
@@ -161,6 +183,15 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
     /** x / max(|x|, ε) with the Euclidean norm along an axis: vectors of length 1. */
     default T normalize(int axis, double epsilon) {
         return div(norm2(Axes.of(axis).kept()).maximum(epsilon));
+    }
+
+    /**
+     * x / max(|x|, ε) with the p-norm along an axis.
+     *
+     * @param p 1, 2, ∞ or any number of at least 1
+     */
+    default T normalize(double p, int axis, double epsilon) {
+        return div(norm(p, Axes.of(axis).kept()).maximum(epsilon));
     }
 
     /** The cosine of the angle between vectors along an axis: x · y / (max(|x|, ε) · max(|y|, ε)). */

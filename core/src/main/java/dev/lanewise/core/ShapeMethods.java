@@ -239,6 +239,18 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
         return TensorOps.concat(axis, copies);
     }
 
+    /** Repeats each element {@code count} times along an axis, one copy behind the other: abc twice is aabbcc. */
+    default T repeatInterleave(int axis, int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("repeatInterleave: count %d is not positive".formatted(count));
+        }
+        int along = shape().axis(axis);
+        return unsqueeze(along + 1)
+                .expand(shape().with(along + 1, count))
+                .reshape(shape().withSize(along, Math.multiplyExact(shape().size(along), count))
+                        .toArray());
+    }
+
     /** The diagonal of the last two axes, [.., m, n] → [.., min(m, n)]; a view. */
     default T diagonal() {
         return diagonal(0, -2, -1);

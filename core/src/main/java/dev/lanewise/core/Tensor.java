@@ -169,6 +169,29 @@ public final class Tensor implements TensorOps<Tensor> {
         return fill(DType.FLOAT32, Shape.of(size, size), i -> i / size == i % size ? 1 : 0);
     }
 
+    /**
+     * A window of n elements that falls off to both ends, to multiply a stretch of a signal with: Σₖ (−1)ᵏ · a[k] ·
+     * cos(2π·k·i / m), m = n − 1 or, for one period of a repeated window, n; FLOAT32. Hann's window has a = ½, ½;
+     * Hamming's 0.54, 0.46; Blackman's 0.42, 0.5, 0.08 (Harris 1978, On the use of windows for harmonic analysis).
+     *
+     * @param periodic whether the window is one period, as for a Fourier transform, and not symmetric
+     * @param coefficients a, at least one
+     */
+    public static Tensor cosineWindow(int n, boolean periodic, double... coefficients) {
+        if (coefficients.length == 0) {
+            throw new IllegalArgumentException("cosineWindow: no coefficients given, expected at least one");
+        }
+        double[] a = coefficients.clone();
+        int period = Math.max(1, periodic ? n : n - 1);
+        return fill(DType.FLOAT32, Shape.of(n), i -> {
+            double sum = n == 1 ? 1 : 0;
+            for (int k = 0; n > 1 && k < a.length; k++) {
+                sum += (k % 2 == 0 ? a[k] : -a[k]) * StrictMath.cos(2 * Math.PI * k * i / period);
+            }
+            return sum;
+        });
+    }
+
     /** Joins tensors along an existing axis; see {@link TensorOps#concat(int, List)}. */
     public static Tensor concat(int axis, List<Tensor> tensors) {
         return TensorOps.concat(axis, tensors);
@@ -258,6 +281,50 @@ public final class Tensor implements TensorOps<Tensor> {
         };
     }
 
+    /**
+     * The elements as whole numbers, for instance a mask made by comparing.
+     *
+     * @throws IllegalArgumentException if an element is not whole or exceeds an {@code int}; round it first
+     */
+    public IntTensor toInts() {
+        double[] numbers = toDoubles();
+        int[] result = new int[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            result[i] = (int) numbers[i];
+            if (result[i] != numbers[i]) {
+                throw new IllegalArgumentException(
+                        "toInts: %s at position %d of shape %s is not a whole number of 32 bits; round it first, as with floor()"
+                                .formatted(numbers[i], i, shape));
+            }
+        }
+        return IntTensor.owning(shape, result);
+    }
+
+    /** The indices of the elements that are not 0 (NaN is not), in row-major order: [count, axes]. */
+    public IntTensor nonZero() {
+        double[] numbers = toDoubles();
+        return IntTensor.indicesOf(shape, i -> numbers[i] != 0);
+    }
+
+    /**
+     * The different elements, each once; see {@link Unique}. NaN differs from every other, −0 is 0.
+     *
+     * @param sorted whether they come in ascending order, NaN last; otherwise as they first occur
+     */
+    public Unique unique(boolean sorted) {
+        return Unique.ofElements(this, sorted);
+    }
+
+    /**
+     * The different slices along an axis, each once; see {@link Unique}.
+     *
+     * @param sorted whether they come in ascending order, compared by their elements in row-major order; otherwise as
+     *     they first occur
+     */
+    public Unique unique(int axis, boolean sorted) {
+        return Unique.ofSlices(this, shape.axis(axis), sorted);
+    }
+
     /** Σ x² over all elements, in one pass. */
     public double sumOfSquares() {
         return Reductions.reduce(Formulas.SQUARE, List.of(this), Axes.all(), Reduction.SUM)
@@ -304,6 +371,25 @@ public final class Tensor implements TensorOps<Tensor> {
      */
     public IntTensor argTopK(int axis, int k, boolean largest) {
         return Ordering.argTopK(this, axis, k, largest);
+    }
+
+    /**
+     * Where {@link #maxPool(int[], List)} finds the largest element of each window: its row-major number in the last
+     * axes, of the shape of that result. {@link #maxUnpool} puts elements back there.
+     */
+    public IntTensor argMaxPool(int[] sizes, List<Sliding> axes) {
+        Tensor windows = Convolutions.windows("argMaxPool", this, sizes, axes, Double.NEGATIVE_INFINITY);
+        int first = shape.rank() - sizes.length;
+        Shape last = Shape.of(Arrays.copyOfRange(shape.toArray(), first, shape.rank()));
+        Tensor numbers = fill(DType.FLOAT64, last, i -> i);
+        Tensor places = Convolutions.windows("argMaxPool", numbers, sizes, axes, -1);
+        return places.expand(windows.shape())
+                .gather(
+                        -1,
+                        windows.argmax(-1)
+                                .reshape(windows.shape().withSize(-1, 1).toArray()))
+                .squeeze(-1)
+                .toInts();
     }
 
     // ------------------------------------------------------------------ what TensorOps asks for

@@ -24,6 +24,7 @@ public interface TensorOps<T extends TensorOps<T>>
                 ReductionMethods<T>,
                 IndexMethods<T>,
                 WindowMethods<T>,
+                ImageMethods<T>,
                 NormalizationMethods<T>,
                 NetworkMethods<T>,
                 LinearAlgebraMethods<T> {

@@ -182,11 +182,11 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
 
     /**
      * The largest element of each window, over the last axes: [.., n] → [.., n']. Padding is less than everything. The
-     * gradient goes to the first of elements that tie.
+     * gradient goes to the first of elements that tie, whose number {@link Tensor#argMaxPool} tells.
      *
      * @param sizes the window's size along each of the last axes
      * @param axes how it slides along each
-     * @throws IllegalArgumentException if a window does not fit, or is padded by more than half
+     * @throws IllegalArgumentException if no window fits, or one would be nothing but padding
      */
     default T maxPool(int[] sizes, List<Sliding> axes) {
         T windows = Convolutions.windows("maxPool", self(), sizes, axes, Double.NEGATIVE_INFINITY);
@@ -204,23 +204,81 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
      * @param sizes the window's size along each of the last axes
      * @param axes how it slides along each
      * @param countPadding whether padding counts as zeros; otherwise the mean is over the elements there are
-     * @throws IllegalArgumentException if a window does not fit, or is padded by more than half
+     * @throws IllegalArgumentException if no window fits, or one would be nothing but padding
      */
     default T avgPool(int[] sizes, List<Sliding> axes, boolean countPadding) {
         T sums = Convolutions.windows("avgPool", self(), sizes, axes, 0).sum(-1);
-        if (countPadding) {
+        if (countPadding && axes.stream().noneMatch(Sliding::partial)) {
             return sums.div(Arrays.stream(sizes).reduce(1, Math::multiplyExact));
         }
-        int rank = shape().rank();
-        int[] last = Arrays.copyOfRange(shape().toArray(), rank - sizes.length, rank);
-        Tensor ones = Tensor.ones(dtype(), Shape.of(last));
-        return sums.div(
-                constant(Convolutions.windows("avgPool", ones, sizes, axes, 0).sum(-1)));
+        return sums.div(constant(Convolutions.elements("avgPool", dtype(), shape(), sizes, axes, countPadding)));
     }
 
     /** {@link #avgPool(int[], List, boolean)} over the last two axes with square windows, padding counted. */
     default T avgPool2d(int size, Sliding axes) {
         return avgPool(new int[] {size, size}, Collections.nCopies(2, axes), true);
+    }
+
+    /**
+     * The p-norm of each window, over the last axes: (Σ xᵖ)^(1/p), [.., n] → [.., n']; of an odd p too the powers keep
+     * their signs. Padding is 0. PyTorch's {@code lp_pool} by its definition; where the sum is 0 the gradient is 0.
+     *
+     * @param p the power, above 0
+     * @param sizes the window's size along each of the last axes
+     * @param axes how it slides along each
+     * @throws IllegalArgumentException if p is not above 0, or no window fits
+     */
+    default T lpPool(double p, int[] sizes, List<Sliding> axes) {
+        if (!(p > 0)) {
+            throw new IllegalArgumentException("lpPool: p is %s, expected a number above 0".formatted(p));
+        }
+        // The powers first: of padding they have no derivatives to go wrong at 0.
+        T sums = Convolutions.windows("lpPool", self().pow(p), sizes, axes, 0).sum(-1);
+        T zero = sums.eq(0);
+        return zero.where(constant(0), zero.where(constant(1), sums).pow(1 / p));
+    }
+
+    /**
+     * Puts each element where {@link #maxPool} took it from, zeros elsewhere, [.., n'] → [.., n]: what is left when
+     * pooling is undone. Of places that occur twice the last element stays.
+     *
+     * @param places of each element, the row-major number of its place in the last axes of the result, as
+     *     {@link Tensor#argMaxPool} gives them
+     * @param sizes the sizes of the result's last axes
+     * @throws IllegalArgumentException if the places are not of this shape
+     * @throws IndexOutOfBoundsException if a place lies outside the result
+     */
+    default T maxUnpool(IntTensor places, int... sizes) {
+        int first = shape().rank() - sizes.length;
+        if (sizes.length == 0 || first < 0 || !places.shape().equals(shape())) {
+            throw new IllegalArgumentException("maxUnpool: places of shape %s and %d sizes do not fit shape %s"
+                    .formatted(places.shape(), sizes.length, shape()));
+        }
+        int elements = shape().countFrom(first);
+        int rows = elements == 0 ? 0 : shape().count() / elements;
+        Shape flat = Shape.of(rows, Arrays.stream(sizes).reduce(1, Math::multiplyExact));
+        int[] outer = Arrays.copyOf(shape().toArray(), first);
+        return constant(Tensor.zeros(dtype(), flat))
+                .scatter(1, places.reshape(rows, elements), self().reshape(rows, elements))
+                .reshape(Views.joined(outer, sizes));
+    }
+
+    /**
+     * x divided by (k + α / size · Σ x²)^β, the sum over as many neighbouring channels, the second axis, as
+     * {@code size} tells (Krizhevsky et al. 2012, ImageNet classification with deep convolutional neural networks): as
+     * many before as behind, one more before if the number is even; beyond the first and the last channel are zeros.
+     *
+     * @param size how many channels, 1 or more
+     */
+    default T localResponseNorm(int size, double alpha, double beta, double k) {
+        if (size < 1 || shape().rank() < 2) {
+            throw new IllegalArgumentException(
+                    "localResponseNorm: size %d and shape %s, expected a size of 1 or more and channels as axis 1"
+                            .formatted(size, shape()));
+        }
+        T squares = square().pad(1, size / 2, (size - 1) / 2);
+        T mean = squares.unfold(1, size, 1).mean(-1);
+        return div(mean.mul(alpha).add(k).pow(beta));
     }
 
     /**

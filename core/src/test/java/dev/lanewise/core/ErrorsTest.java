@@ -54,7 +54,9 @@ class ErrorsTest {
                 argument(
                         "maxPool: no window of size 7 fits axis 2 of shape [1, 4, 5, 6]",
                         () -> image.maxPool2d(7, Sliding.DENSE)),
-                argument("or more than half of it is padding", () -> image.maxPool2d(2, Sliding.DENSE.withPadding(2))),
+                argument(
+                        "or one of them is nothing but padding",
+                        () -> image.maxPool2d(2, Sliding.DENSE.withPadding(2))),
                 argument("adaptiveAvgPool: size 0 for axis 3", () -> image.adaptiveAvgPool(2, 0)),
                 argument(
                         "unfold: windows of size 4, step 1, dilation 1 do not fit axis 1 of shape [2, 3]",

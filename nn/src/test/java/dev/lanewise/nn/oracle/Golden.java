@@ -74,18 +74,32 @@ public final class Golden {
         for (String line : lines) {
             String[] words = line.split(" ");
             switch (words[0]) {
-                case "case" -> cases.add(new Case(words[1], words[2]));
-                case "attr" -> cases.getLast().attributes.put(words[1], words.length > 3 ? words[3] : "");
+                case "case" ->
+                    cases.add(new Case(words[1], words[2], List.of(words).subList(2, words.length)));
+                case "node" -> cases.getLast().nodes.add(List.of(words).subList(1, words.length));
+                case "attr" -> {
+                    if (words[2].equals("tensor")) {
+                        cases.getLast()
+                                .entries
+                                .add(entry("attr", words[1], List.of(words).subList(3, 6), bytes));
+                    } else {
+                        cases.getLast().attributes.put(words[1], words.length > 3 ? words[3] : "");
+                    }
+                }
                 case "note" -> cases.getLast().note += line.substring("note ".length());
                 case "end" -> {}
                 default ->
                     cases.getLast()
                             .entries
-                            .add(new Entry(
-                                    words[0], words[1], words[2], shape(words[3]), Integer.parseInt(words[4]), bytes));
+                            .add(entry(words[0], words[1], List.of(words).subList(2, 5), bytes));
             }
         }
         return cases;
+    }
+
+    /** A tensor, told by its type, shape and offset. */
+    private static Entry entry(String role, String name, List<String> words, ByteBuffer bytes) {
+        return new Entry(role, name, words.get(0), shape(words.get(1)), Integer.parseInt(words.get(2)), bytes);
     }
 
     private static Shape shape(String text) {
@@ -106,6 +120,11 @@ public final class Golden {
                     case "float64" -> bytes.getDouble(offset + 8 * i);
                     case "float32" -> bytes.getFloat(offset + 4 * i);
                     case "int64" -> bytes.getLong(offset + 8 * i);
+                    case "int32" -> bytes.getInt(offset + 4 * i);
+                    case "int16" -> bytes.getShort(offset + 2 * i);
+                    case "uint16" -> Short.toUnsignedInt(bytes.getShort(offset + 2 * i));
+                    case "int8" -> bytes.get(offset + i);
+                    case "uint8" -> Byte.toUnsignedInt(bytes.get(offset + i));
                     case "bool" -> bytes.get(offset + i);
                     default -> throw new AssertionError("type " + type + " is not read");
                 };
@@ -135,13 +154,26 @@ public final class Golden {
     public static final class Case {
         private final String name;
         private final String op;
+        private final List<String> heading;
+        private final List<List<String>> nodes = new ArrayList<>();
         private final Map<String, String> attributes = new LinkedHashMap<>();
         private final List<Entry> entries = new ArrayList<>();
         private String note = "";
 
-        private Case(String name, String op) {
+        private Case(String name, String op, List<String> heading) {
             this.name = name;
             this.op = op;
+            this.heading = heading;
+        }
+
+        /** What stands behind the name in the case's first line. */
+        public List<String> heading() {
+            return heading;
+        }
+
+        /** The nodes of a graph: of each, its operation, domain, operands and results. */
+        public List<List<String>> nodes() {
+            return nodes;
         }
 
         /** The name. */

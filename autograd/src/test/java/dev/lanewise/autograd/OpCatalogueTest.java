@@ -218,7 +218,7 @@ class OpCatalogueTest {
     }
 
     /** Cases of these methods are gradients themselves, which checkpointed code may not take. */
-    private static final Set<String> TAKE_GRADIENTS = Set.of("slice", "indexSelect", "diagonal", "unfold");
+    private static final Set<String> TAKE_GRADIENTS = Set.of("slice", "indexSelect", "diagonal", "unfold", "det");
 
     private static boolean takesGradients(OpCase one, List<Variable> operands) {
         try {

@@ -24,8 +24,10 @@ public final class RmsProp extends Optimizer {
         return Formula.define(name, o -> {
             Expr p = o.operand("parameter");
             Expr g = decayedGradient(o, p);
-            Expr squares = running(o, "squares", "alpha", g.square());
-            Expr mean = centered ? running(o, "mean", "alpha", g) : g;
+            Expr alpha = o.operand("alpha");
+            Expr rest = o.operand("alphaRest");
+            Expr squares = o.operand("squares").mul(alpha).add(g.square().mul(rest));
+            Expr mean = centered ? o.operand("mean").mul(alpha).add(g.mul(rest)) : g;
             Expr spread = centered ? squares.sub(mean.square()) : squares;
             Expr scaled = g.div(spread.sqrt().add(o.operand("epsilon")));
             Expr velocity =

@@ -193,8 +193,7 @@ public interface Initializer {
 
     /**
      * A random matrix whose rows or columns, whichever are fewer, are of length {@code gain} and at right angles (Saxe
-     * et al. 2013, arXiv:1312.6120); all such matrices are equally likely. Axes after the first count as one. Takes
-     * some rows · columns · min(rows, columns) multiplications.
+     * et al. 2013, arXiv:1312.6120); all such matrices are equally likely. Axes after the first count as one.
      */
     static Initializer orthogonal(double gain) {
         checkGain("orthogonal", gain);

@@ -9,8 +9,7 @@ import java.util.List;
 /**
  * One number for each window over the last axes, [batch, channels, ..] → [batch, channels, ..']: the largest element or
  * the mean. An axis of n elements, padding included, gives (n − dilation · (size − 1) − 1) / stride + 1; a window that
- * would stand out at the end is left out, unless there is padding behind for it ({@link Sliding#withPadding(int,
- * int)}).
+ * would stand out at the end is left out, unless {@link Sliding#withPartial} says otherwise.
  */
 public abstract sealed class Pooling extends Layer implements Transform
         permits MaxPool1d, MaxPool2d, MaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d {

@@ -194,36 +194,6 @@ class LayerTest {
     }
 
     @Test
-    void initializersDrawWhatTheyPromise() {
-        Rng rng = Rng.of(3);
-        Shape shape = Shape.of(300, 200);
-        assertThat(Initializer.constant(2.5).draw(rng, DType.FLOAT32, Shape.of(2)))
-                .isEqualTo(Tensor.full(DType.FLOAT32, Shape.of(2), 2.5));
-        checkSpread(Initializer.normal(1, 0.02), shape, 1, 0.02, Double.POSITIVE_INFINITY);
-        checkSpread(Initializer.uniform(-1, 3), shape, 1, 4 / Math.sqrt(12), 2);
-        double xavier = Math.sqrt(6.0 / 500);
-        checkSpread(Initializer.xavierUniform(), shape, 0, xavier / Math.sqrt(3), xavier);
-        checkSpread(Initializer.kaimingNormal(), shape, 0, Math.sqrt(2.0 / 200), Double.POSITIVE_INFINITY);
-        checkSpread(Initializer.uniformByInputs(200), shape, 0, 1 / Math.sqrt(600), 1 / Math.sqrt(200));
-        assertThatThrownBy(() -> Initializer.kaimingNormal().draw(rng, DType.FLOAT32, Shape.of(3)))
-                .hasMessageContaining(
-                        "kaimingNormal: shape [3] has no inputs and outputs to count; expected [outputs, inputs, ..]");
-    }
-
-    private static void checkSpread(Initializer initializer, Shape shape, double mean, double deviation, double reach) {
-        double[] values = initializer.draw(Rng.of(5), DType.FLOAT32, shape).toDoubles();
-        double sum = 0;
-        double squares = 0;
-        for (double value : values) {
-            assertThat(Math.abs(value - mean)).isLessThanOrEqualTo(reach * 1.000001);
-            sum += value - mean;
-            squares += (value - mean) * (value - mean);
-        }
-        assertThat(Math.abs(sum / values.length)).isLessThan(5 * deviation / Math.sqrt(values.length));
-        assertThat(Math.sqrt(squares / values.length) / deviation).isBetween(0.98, 1.02);
-    }
-
-    @Test
     void sharedWeightsAreOneParameter() {
         Linear linear = new Linear(2, 2, false);
         linear.init(Rng.of(1));

@@ -42,11 +42,7 @@ public record AttentionMask(
 
     /** The same, with all keys hidden but some: {@link #withHidden} of the opposite. */
     public AttentionMask withVisible(IntTensor notZeroWhereVisible) {
-        int[] values = notZeroWhereVisible.toArray();
-        for (int i = 0; i < values.length; i++) {
-            values[i] = values[i] == 0 ? 1 : 0;
-        }
-        return withHidden(IntTensor.of(notZeroWhereVisible.shape(), values));
+        return withHidden(notZeroWhereVisible.logicalNot());
     }
 
     /** The same, with something added to the scores, whose gradient may be wanted, as of learned distances. */

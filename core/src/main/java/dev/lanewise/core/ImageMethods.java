@@ -112,7 +112,7 @@ interface ImageMethods<T extends TensorOps<T>> extends ShapeMethods<T>, IndexMet
      * @param alignCorners whether the outermost elements stay where they are; otherwise the outer edges of the
      *     outermost elements do
      * @param antialias whether, where an axis shrinks, every element counts, in place of those nearest to a position;
-     *     elements beyond the ends then do not count
+     *     elements beyond the ends then do not count (PyTorch's cubic curve has a sharpness of −0.5 with this)
      * @throws IllegalArgumentException if a size is not positive, or an axis empty
      */
     default T interpolate(int[] sizes, Interpolation how, boolean alignCorners, boolean antialias) {

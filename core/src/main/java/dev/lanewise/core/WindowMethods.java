@@ -257,6 +257,7 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
         int elements = shape().countFrom(first);
         int rows = elements == 0 ? 0 : shape().count() / elements;
         Shape flat = Shape.of(rows, Arrays.stream(sizes).reduce(1, Math::multiplyExact));
+        places.checkRange("maxUnpool", "place", flat.size(1));
         int[] outer = Arrays.copyOf(shape().toArray(), first);
         return constant(Tensor.zeros(dtype(), flat))
                 .scatter(1, places.reshape(rows, elements), self().reshape(rows, elements))

@@ -17,7 +17,15 @@ class ErrorsTest {
     private static final Tensor X = Tensor.zeros(2, 3);
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"wrongShapes", "wrongAxes", "wrongNumbers", "wrongIndices", "wrongWindows", "wrongEquations"})
+    @MethodSource({
+        "wrongShapes",
+        "wrongAxes",
+        "wrongNumbers",
+        "wrongIndices",
+        "wrongWindows",
+        "wrongEquations",
+        "wrongImagesAndPlaces"
+    })
     void isRefused(String message, Class<? extends Exception> type, ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOf(type).hasMessageContaining(message);
     }
@@ -121,6 +129,73 @@ class ErrorsTest {
                         () -> X.indexAdd(0, IntTensor.of(0), X)),
                 index("oneHot: class 3 at position 1", () -> IntTensor.of(0, 3).oneHot(3)),
                 argument("expand: shape [4] does not broadcast", () -> X.maskedSelect(IntTensor.of(1, 0, 1, 0))));
+    }
+
+    static Stream<Arguments> wrongImagesAndPlaces() {
+        Tensor grid = Tensor.zeros(1, 2, 2, 3);
+        List<Sliding> dense = List.of(Sliding.DENSE);
+        return Stream.of(
+                argument(
+                        "lpPool: p is 0.0, expected a number above 0",
+                        () -> X.lpPool(0, new int[] {2}, List.of(Sliding.DENSE))),
+                argument(
+                        "maxUnpool: places of shape [1] and 1 sizes do not fit shape [2, 3]",
+                        () -> X.maxUnpool(IntTensor.of(0), 6)),
+                index(
+                        "maxUnpool: place 7 at position 1",
+                        () -> Tensor.zeros(1, 2).maxUnpool(IntTensor.of(Shape.of(1, 2), 0, 7), 6)),
+                argument(
+                        "localResponseNorm: size 0 and shape [2, 3], expected a size of 1 or more",
+                        () -> X.localResponseNorm(0, 1, 1, 1)),
+                argument(
+                        "has partial windows, which pooling alone knows",
+                        () -> Tensor.zeros(1, 1, 4)
+                                .conv1d(
+                                        Tensor.zeros(1, 1, 2),
+                                        null,
+                                        Sliding.by(2).withPartial(true))),
+                argument(
+                        "pixelShuffle: the channels, axis -3 of shape [2, 6, 1, 1], do not divide by 2 · 2",
+                        () -> Tensor.zeros(2, 6, 1, 1).pixelShuffle(2)),
+                argument(
+                        "pixelUnshuffle: the last two axes of shape [1, 2, 3] do not divide by 2",
+                        () -> Tensor.zeros(1, 2, 3).pixelUnshuffle(2)),
+                argument(
+                        "imageToColumns: no window of size 5 fits axis 0 of an image of sizes [4]",
+                        () -> Tensor.zeros(1, 1, 4).imageToColumns(new int[] {5}, dense)),
+                argument(
+                        "columnsToImage: columns of shape [1, 2, 9], expected [batch, channels · 2, 3]",
+                        () -> Tensor.zeros(1, 2, 9).columnsToImage(new int[] {4}, new int[] {2}, dense)),
+                argument(
+                        "resample: axis 1 of shape [2, 3] is empty, or one of 1 positions is not finite",
+                        () -> X.resample(1, new double[] {Double.NaN}, Interpolation.LINEAR)),
+                argument(
+                        "interpolateNearest: sizes [0] for the last axes of shape [2, 3]",
+                        () -> X.interpolateNearest(0)),
+                argument(
+                        "interpolate: sizes [-1] for the last axes of shape [2, 3]",
+                        () -> X.interpolate(new int[] {-1}, Interpolation.LINEAR, false, false)),
+                argument("Interpolation: stretch 0.5", () -> Interpolation.LINEAR.withStretch(0.5)),
+                argument(
+                        "gridSample: image [1, 1, 2, 2] and grid [1, 2, 2, 3] do not fit",
+                        () -> Tensor.zeros(1, 1, 2, 2).gridSample(grid, GridSampling.DEFAULTS)),
+                argument(
+                        "affineGrid: maps of shape [2, 3] for sizes [2, 2]",
+                        () -> X.affineGrid(new int[] {2, 2}, false)),
+                argument("repeatInterleave: count 0 is not positive", () -> X.repeatInterleave(0, 0)),
+                argument(
+                        "scatter: indices have shape [1, 1], the source [2, 3]; expected the same",
+                        () -> X.scatter(0, IntTensor.of(Shape.of(1, 1), 0), X)),
+                index(
+                        "scatterReduce: index 2 at position 0",
+                        () -> X.scatterReduce(0, IntTensor.of(Shape.of(1, 1), 2), Tensor.zeros(1, 1), (a, b) -> a)),
+                argument(
+                        "indexPut: the source has shape [2, 3], expected [1, 3] for these indices",
+                        () -> X.indexPut(X, IntTensor.of(0))),
+                argument(
+                        "attention: mask [2] does not broadcast to the pairs of queries and keys, [2, 4]",
+                        () -> X.attention(Tensor.zeros(4, 3), Tensor.zeros(4, 3), Tensor.zeros(2), 1)),
+                argument("rmsNorm: weight has shape [2], expected [2, 3]", () -> X.rmsNorm(2, Tensor.zeros(2), 1e-5)));
     }
 
     static Stream<Arguments> wrongShapes() {

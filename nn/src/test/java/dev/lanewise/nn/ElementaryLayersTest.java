@@ -1,5 +1,7 @@
 package dev.lanewise.nn;
 
+import static dev.lanewise.nn.LayerCheck.apply;
+import static dev.lanewise.nn.LayerCheck.checkFirst;
 import static dev.lanewise.nn.LayerCheck.wave;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,17 +33,6 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ElementaryLayersTest {
     private static final Tensor IMAGES = wave(0.3, 2, 4, 5, 6);
-
-    private static Tensor apply(Transform layer, Tensor x) {
-        return layer.forward(Variable.constantOf(x), Pass.inference()).value();
-    }
-
-    private static void checkFirst(Tensor actual, double... expected) {
-        double[] values = actual.toDoubles();
-        for (int i = 0; i < expected.length; i++) {
-            assertThat(values[i]).isCloseTo(expected[i], within(1e-11));
-        }
-    }
 
     @Test
     void instancesAreNormalisedEachForItself() {

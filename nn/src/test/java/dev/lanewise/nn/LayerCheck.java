@@ -1,5 +1,8 @@
 package dev.lanewise.nn;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.lanewise.autograd.GradCheck;
 import dev.lanewise.autograd.Gradients;
 import dev.lanewise.autograd.Variable;
@@ -19,6 +22,19 @@ public final class LayerCheck {
     /** Numbers like sin(0.7 i + phase), which PyTorch and NumPy make in one line too. */
     public static Tensor wave(double phase, int... sizes) {
         return Tensor.fill(DType.FLOAT64, Shape.of(sizes), i -> StrictMath.sin(i * 0.7 + phase));
+    }
+
+    /** What a layer makes of a value when it is not trained. */
+    public static Tensor apply(Transform layer, Tensor x) {
+        return layer.forward(Variable.constantOf(x), Pass.inference()).value();
+    }
+
+    /** Checks the first elements. */
+    public static void checkFirst(Tensor actual, double... expected) {
+        double[] values = actual.toDoubles();
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(values[i]).isCloseTo(expected[i], within(1e-11));
+        }
     }
 
     /**

@@ -185,7 +185,7 @@ final class BlockedProduct {
 
     /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
     boolean isReady() {
-        return tiles.areReady(m, n, leftInPlace ? n : firstPacked, leftByRows);
+        return tiles.areReady(m, n, firstAllPacked(), leftByRows);
     }
 
     private static boolean isLeftInPlace(Tiles tiles, int n, int k, Matrix a) {
@@ -435,9 +435,9 @@ final class BlockedProduct {
         return blocks;
     }
 
-    /** Whether tiles that begin in this column read packed panels alone. */
-    private boolean isPacked(int j) {
-        return !leftInPlace && j >= firstPacked;
+    /** From this column on, tiles read packed panels alone, of A too. */
+    private int firstAllPacked() {
+        return leftInPlace ? n : firstPacked;
     }
 
     /** The columns in the micro-panel of B that begins here. */
@@ -471,7 +471,7 @@ final class BlockedProduct {
         int height;
         for (int i = done; i < rows; i += height) {
             height = tiles.rows(rows - i);
-            TileKernel kernel = tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), isPacked(j));
+            TileKernel kernel = tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), j >= firstAllPacked());
             int leftAt = left.at(i);
             int leftStep = left.step(height);
             int at = c.index(row + i, j);

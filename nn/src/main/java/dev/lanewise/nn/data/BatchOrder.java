@@ -3,6 +3,7 @@ package dev.lanewise.nn.data;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** Which examples stand together in the batches of an epoch: a function of the epoch and a batch's number alone. */
 sealed interface BatchOrder {
@@ -24,9 +25,9 @@ sealed interface BatchOrder {
         IntTensor numbers(int batch);
     }
 
-    /** As the dataset has them. */
-    record InOrder(int datasetSize, int batchSize) implements BatchOrder {
-        public InOrder {
+    /** Each example once an epoch: in random order, or, without a generator, as the dataset has them. */
+    record EachOnce(@Nullable Rng rng, int datasetSize, int batchSize) implements BatchOrder {
+        public EachOnce {
             check(batchSize);
         }
 
@@ -42,35 +43,11 @@ sealed interface BatchOrder {
 
         @Override
         public Epoch epoch(long epoch) {
+            IntTensor order = rng == null ? null : rng.stream(epoch).permutation(datasetSize);
             return batch -> {
                 int from = batch * batchSize;
-                return Numbers.range(from, from + Math.min(batchSize, datasetSize - from));
-            };
-        }
-    }
-
-    /** All examples in random order. */
-    record Shuffled(Rng rng, int datasetSize, int batchSize) implements BatchOrder {
-        public Shuffled {
-            check(batchSize);
-        }
-
-        @Override
-        public int count() {
-            return Math.ceilDiv(datasetSize, batchSize);
-        }
-
-        @Override
-        public long examples() {
-            return datasetSize;
-        }
-
-        @Override
-        public Epoch epoch(long epoch) {
-            IntTensor order = rng.stream(epoch).permutation(datasetSize);
-            return batch -> {
-                int from = batch * batchSize;
-                return order.slice(from, from + Math.min(batchSize, datasetSize - from));
+                int to = from + Math.min(batchSize, datasetSize - from);
+                return order == null ? Numbers.range(from, to) : order.slice(from, to);
             };
         }
     }

@@ -159,12 +159,12 @@ public interface Dataset {
      * @param size examples of a batch; the last one has what is left, see {@link Batches#droppingLast}
      */
     default Batches batches(int size, Rng rng) {
-        return new Batches(this, new BatchOrder.Shuffled(rng, size(), size));
+        return new Batches(this, new BatchOrder.EachOnce(rng, size(), size));
     }
 
     /** All examples in batches, in their order. */
     default Batches batches(int size) {
-        return new Batches(this, new BatchOrder.InOrder(size(), size));
+        return new Batches(this, new BatchOrder.EachOnce(null, size(), size));
     }
 
     /**

@@ -135,7 +135,12 @@ public abstract class Optimizer {
 
     /** A running mean, of which a step keeps the part that an operand says: m·β + x·(1 − β), "betaRest" being 1 − β. */
     static Expr running(Operands o, String name, String beta, Expr x) {
-        return o.operand(name).mul(o.operand(beta)).add(x.mul(o.operand(beta + "Rest")));
+        return running(o.operand(name), o.operand(beta), o.operand(beta + "Rest"), x);
+    }
+
+    /** {@link #running(Operands, String, String, Expr)} with operands that occur elsewhere too: m·β + x·rest. */
+    static Expr running(Expr mean, Expr beta, Expr rest, Expr x) {
+        return mean.mul(beta).add(x.mul(rest));
     }
 
     /** The gradient as formulas of optimizers see it: scaled, plus the weights times {@code weightDecay}. */

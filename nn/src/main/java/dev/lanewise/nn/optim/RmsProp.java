@@ -26,8 +26,8 @@ public final class RmsProp extends Optimizer {
             Expr g = decayedGradient(o, p);
             Expr alpha = o.operand("alpha");
             Expr rest = o.operand("alphaRest");
-            Expr squares = o.operand("squares").mul(alpha).add(g.square().mul(rest));
-            Expr mean = centered ? o.operand("mean").mul(alpha).add(g.mul(rest)) : g;
+            Expr squares = running(o.operand("squares"), alpha, rest, g.square());
+            Expr mean = centered ? running(o.operand("mean"), alpha, rest, g) : g;
             Expr spread = centered ? squares.sub(mean.square()) : squares;
             Expr scaled = g.div(spread.sqrt().add(o.operand("epsilon")));
             Expr velocity =

@@ -120,7 +120,7 @@ final class WindowCases extends CaseList {
     private void conv(int groups, List<Sliding> axes, Tensor x, Tensor w, Tensor bias) {
         add(OpCase.of(
                 "conv",
-                "MatMul",
+                "",
                 o -> o.get(0).conv(o.get(1), o.get(2), groups, axes),
                 o -> convolution(o.get(0), o.get(1), o.get(2), groups, axes),
                 x,
@@ -138,6 +138,14 @@ final class WindowCases extends CaseList {
         conv(1, List.of(odd, wide), values(1, 2, 3, 5, 6), values(2, 4, 3, 3, 2), values(3, 4));
         conv(2, List.of(wide, Sliding.DENSE), values(1, 1, 4, 4, 3), values(2, 6, 2, 2, 3), values(3, 6));
         conv(3, List.of(odd), values(1, 2, 3, 7), values(2, 3, 1, 3), values(3, 3));
+        add(OpCase.of(
+                "conv",
+                "Convolution",
+                o -> o.get(0).conv(o.get(1), o.get(2), 1, List.of(odd)),
+                o -> convolution(o.get(0), o.get(1), o.get(2), 1, List.of(odd)),
+                values(1, 2, 4, 7),
+                values(2, 4, 4, 3),
+                values(3, 4)));
         one2("conv1d", (x, w) -> x.conv1d(w, null, odd), List.of(odd), values(1, 2, 2, 6), values(2, 3, 2, 2));
         one2(
                 "conv2d",
@@ -231,6 +239,14 @@ final class WindowCases extends CaseList {
                     values(2, 4, 3, 2, 3),
                     values(3, 6)));
         }
+        add(OpCase.of(
+                "convTranspose",
+                "TransposedConvolution",
+                o -> o.get(0).convTranspose(o.get(1), o.get(2), 1, List.of(odd), new int[] {1}),
+                o -> transposed(o.get(0), o.get(1), o.get(2), 1, List.of(odd), new int[] {1}),
+                values(1, 2, 4, 3),
+                values(2, 4, 3, 2),
+                values(3, 3)));
         add(OpCase.of(
                 "convTranspose1d",
                 "Fold",

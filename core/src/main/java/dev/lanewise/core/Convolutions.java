@@ -51,6 +51,12 @@ final class Convolutions {
         }
     }
 
+    /** An operation on input, weight and perhaps a bias. */
+    static <T extends TensorOps<T>> T apply(Op op, T x, T weight, @Nullable T bias) {
+        return x.applyAll(op, bias == null ? List.of(x, weight) : List.of(x, weight, bias))
+                .getFirst();
+    }
+
     /** The convolution of input [batch, in, ..] by weight [out, in / groups, size..]. */
     static <T extends TensorOps<T>> T convolve(T x, T weight, @Nullable T bias, int groups, List<Sliding> axes) {
         int count = axes.size();
@@ -68,14 +74,35 @@ final class Convolutions {
         return withBias(sums.reshape(Views.joined(new int[] {batch, groups * out}, places)), bias);
     }
 
-    /** The transposed convolution of input [batch, in, ..] by weight [in, out / groups, size..]. */
-    static <T extends TensorOps<T>> T convolveTransposed(
-            T x, T weight, @Nullable T bias, int groups, List<Sliding> axes, int[] more) {
+    /**
+     * The sizes of a transposed convolution's result.
+     *
+     * @param more how many elements more than the fewest it has along each axis
+     */
+    static Shape transposedImage(Shape x, Shape weight, List<Sliding> axes, int[] more) {
         int count = axes.size();
         if (more.length != count || Arrays.stream(more).anyMatch(m -> m < 0)) {
             throw new IllegalArgumentException("convTranspose: %s elements more, expected %d numbers of at least 0"
                     .formatted(Arrays.toString(more), count));
         }
+        int[] image = new int[count];
+        for (int axis = 0; axis < count; axis++) {
+            Sliding sliding = axes.get(axis);
+            int whole = (x.size(axis + 2) - 1) * sliding.stride() + sliding.span(weight.size(axis + 2));
+            image[axis] = whole - sliding.before() - sliding.after() + more[axis];
+            if (image[axis] < 0) {
+                throw new IllegalArgumentException(
+                        "convTranspose: %s cuts more than the %d elements that axis %d of input %s gives with weight %s"
+                                .formatted(sliding, whole, axis + 2, x, weight));
+            }
+        }
+        return Shape.owning(image);
+    }
+
+    /** The transposed convolution of input [batch, in, ..] by weight [in, out / groups, size..]. */
+    static <T extends TensorOps<T>> T convolveTransposed(
+            T x, T weight, @Nullable T bias, int groups, List<Sliding> axes, Shape image) {
+        int count = axes.size();
         int batch = x.shape().size(0);
         int in = x.shape().size(1) / groups;
         int out = weight.shape().size(1);
@@ -89,9 +116,9 @@ final class Convolutions {
         windows = sizesFirst(windows, count); // and the same again puts the places first
         for (int axis = count - 1; axis >= 0; axis--) {
             Sliding sliding = axes.get(axis);
-            int whole = (places[axis] - 1) * sliding.stride() + sliding.dilation() * (sizes[axis] - 1) + 1;
+            int whole = (places[axis] - 1) * sliding.stride() + sliding.span(sizes[axis]);
             windows = windows.apply(new ViewOp.Fold(axis + 2, whole, sliding.stride(), sliding.dilation()))
-                    .pad(axis + 2, -sliding.before(), more[axis] - sliding.after());
+                    .pad(axis + 2, -sliding.before(), image.size(axis) + sliding.before() - whole);
         }
         return withBias(windows, bias);
     }

@@ -9,7 +9,13 @@ import java.util.List;
  * (FLOAT64) run it, and gradients of gradients are taken through it.
  */
 public sealed interface FusedOp extends Op
-        permits ActivatedLinear, LayerNorm, CrossEntropy, LinearCrossEntropy, Attention {
+        permits ActivatedLinear,
+                LayerNorm,
+                CrossEntropy,
+                LinearCrossEntropy,
+                Attention,
+                Convolution,
+                TransposedConvolution {
     /** What the operation means, in primitives. */
     <T extends TensorOps<T>> List<T> composite(List<T> operands);
 

@@ -143,7 +143,7 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
      */
     default T conv(T weight, @Nullable T bias, int groups, List<Sliding> axes) {
         Convolutions.check("conv", shape(), weight.shape(), bias == null ? null : bias.shape(), groups, axes, false);
-        return Convolutions.convolve(self(), weight, bias, groups, axes);
+        return Convolutions.apply(new Convolution(groups, List.copyOf(axes)), self(), weight, bias);
     }
 
     /** {@link #convTranspose} along one axis. */
@@ -177,7 +177,9 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
     default T convTranspose(T weight, @Nullable T bias, int groups, List<Sliding> axes, int[] more) {
         Convolutions.check(
                 "convTranspose", shape(), weight.shape(), bias == null ? null : bias.shape(), groups, axes, true);
-        return Convolutions.convolveTransposed(self(), weight, bias, groups, axes, more);
+        Shape image = Convolutions.transposedImage(shape(), weight.shape(), axes, more);
+        Convolution convolution = new Convolution(groups, List.copyOf(axes));
+        return Convolutions.apply(new TransposedConvolution(convolution, image), self(), weight, bias);
     }
 
     /**

@@ -171,6 +171,11 @@ public final class Gemm {
         }
     }
 
+    /** The kernels for so many more multiply-adds, null if they are to be done without. */
+    static @Nullable Tiles tiles(long work) {
+        return Vectors.tiles(work);
+    }
+
     /** The product with the given tile kernels, or without any if they are null. */
     static void product(
             @Nullable Tiles tiles,

@@ -21,6 +21,9 @@ public interface ProductKernels {
     /** Whether tiles that read packed panels alone are faster than others. */
     boolean hasTilesForPacked();
 
+    /** A new kernel of two vectors that reads B by a table, for a tile of so many rows. */
+    GatherKernel gathering(int rows);
+
     /** A new kernel for single columns. */
     ThinKernel thin();
 

@@ -27,6 +27,7 @@ final class Tiles {
     private final boolean warm;
     private final boolean hasTilesForPacked;
     private final List<Hot<TileKernel>> kernels = new ArrayList<>();
+    private final List<Hot<GatherKernel>> gathering = new ArrayList<>();
     private final Hot<ThinKernel> thin;
     private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
     private final Hot<PanelCopy> copy;
@@ -55,6 +56,7 @@ final class Tiles {
                 kernels.add(tile(source, rows, vectors, true, false));
                 kernels.add(tile(source, rows, vectors, true, true));
             }
+            gathering.add(gathering(source, rows));
         }
         for (int rows = 0; rows <= lanes; rows++) {
             transposes.add(transpose(source, rows));
@@ -113,6 +115,28 @@ final class Tiles {
             ready &= tile(rows(left), vectors, rowMajor, packed).orNull() != null;
         }
         return ready;
+    }
+
+    /** Whether the kernels for a C of this size are at speed that read packed panels of both A and B. */
+    boolean areReadyForPanels(int m, int n) {
+        int last = n % nr;
+        boolean areFull = last == n || areReady(m, 2, false, true);
+        boolean isLast = last == 0 || areReady(m, width(last) / lanes, false, true);
+        return areFull && isLast;
+    }
+
+    /** Whether the kernels for a C of so many rows are at speed that read B by a table. */
+    boolean areReadyToGather(int m) {
+        boolean ready = m < mr || gathering.get(mr).orNull() != null;
+        for (int left = m % mr; left > 0; left -= rows(left)) {
+            ready &= gathering.get(rows(left)).orNull() != null;
+        }
+        return ready;
+    }
+
+    /** The kernel that reads B by a table, for which {@link #areReadyToGather} was true. */
+    GatherKernel gathering(int rows) {
+        return gathering.get(rows).get();
     }
 
     /** The kernel of a tile for which {@link #areReady} was true. */
@@ -179,6 +203,23 @@ final class Tiles {
                     };
                 },
                 2 * (100 + 2 * TRIAL_K * rows * vectors));
+    }
+
+    private Hot<GatherKernel> gathering(ProductKernels source, int rows) {
+        int columns = 2 * source.lanes();
+        return hot(
+                () -> source.gathering(rows),
+                () -> {
+                    float[] a = new float[rows * TRIAL_K];
+                    float[] b = new float[columns];
+                    int[] table = new int[TRIAL_K];
+                    float[] c = new float[rows * columns];
+                    return kernel -> {
+                        kernel.multiply(TRIAL_K, a, 0, 0, b, 0, table, c, 0, columns, false);
+                        kernel.multiply(TRIAL_K, a, 0, 0, b, 0, table, c, 0, columns, true);
+                    };
+                },
+                2 * (100 + 2 * TRIAL_K * rows * 2));
     }
 
     private Hot<ThinKernel> thin(ProductKernels source) {

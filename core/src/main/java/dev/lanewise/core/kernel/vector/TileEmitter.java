@@ -10,6 +10,7 @@ import static dev.lanewise.core.kernel.vector.HiddenKernel.increase;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.locals;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.plus;
 
+import dev.lanewise.core.kernel.GatherKernel;
 import dev.lanewise.core.kernel.TileKernel;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
@@ -66,6 +67,7 @@ final class TileEmitter {
     private final int vectors;
     private final boolean rowMajor;
     private final boolean constantSteps;
+    private final boolean gathers;
     private final boolean fences;
     private final CodeBuilder code;
 
@@ -92,6 +94,7 @@ final class TileEmitter {
             int vectors,
             boolean rowMajor,
             boolean constantSteps,
+            boolean gathers,
             boolean fences,
             int bits,
             CodeBuilder code) {
@@ -100,6 +103,7 @@ final class TileEmitter {
         this.vectors = vectors;
         this.rowMajor = rowMajor;
         this.constantSteps = constantSteps;
+        this.gathers = gathers;
         this.fences = fences;
         this.code = code;
         lanes = bits / Float.SIZE;
@@ -139,7 +143,18 @@ final class TileEmitter {
         return HiddenKernel.define(
                 TileKernel.class,
                 name,
-                code -> new TileEmitter(rows, vectors, rowMajor, constantSteps, fences, bits, code).write());
+                code -> new TileEmitter(rows, vectors, rowMajor, constantSteps, false, fences, bits, code).write());
+    }
+
+    /**
+     * A new kernel of two vectors that reads B by a table. It has the same parameters in the same order, but for
+     * {@code aStep}, which is the table's first step here, and {@code bStep}, which is the table.
+     */
+    static GatherKernel gathering(int rows, boolean fences, int bits) {
+        return HiddenKernel.define(
+                GatherKernel.class,
+                "Gather%dx2Of%d".formatted(rows, bits),
+                code -> new TileEmitter(rows, 2, false, true, true, fences, bits, code).write());
     }
 
     private void write() {
@@ -162,6 +177,16 @@ final class TileEmitter {
         Label loop = code.newLabel();
         Label done = code.newLabel();
         code.loadConstant(0).istore(p).labelBinding(loop).iload(p).iload(k).if_icmpge(done);
+        if (gathers) {
+            code.iload(bOffset)
+                    .aload(bStep)
+                    .iload(aStep)
+                    .iload(p)
+                    .iadd()
+                    .iaload()
+                    .iadd()
+                    .istore(at);
+        }
         for (int vector = 0; vector < vectors; vector++) {
             loadB(vector);
         }
@@ -191,7 +216,9 @@ final class TileEmitter {
     private void loadB(int vector) {
         species();
         code.aload(b);
-        if (constantSteps) {
+        if (gathers) {
+            plus(code, at, vector * lanes);
+        } else if (constantSteps) {
             atStep(bOffset, vectors * lanes, vector * lanes);
         } else {
             plus(code, bOffset, vector * lanes);

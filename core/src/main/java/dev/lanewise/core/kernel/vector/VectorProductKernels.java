@@ -1,6 +1,7 @@
 package dev.lanewise.core.kernel.vector;
 
 import dev.lanewise.core.kernel.DotKernel;
+import dev.lanewise.core.kernel.GatherKernel;
 import dev.lanewise.core.kernel.Lanes;
 import dev.lanewise.core.kernel.PanelCopy;
 import dev.lanewise.core.kernel.PanelTranspose;
@@ -46,6 +47,11 @@ public final class VectorProductKernels implements ProductKernels {
     @Override
     public boolean hasTilesForPacked() {
         return !hasManyRegisters();
+    }
+
+    @Override
+    public GatherKernel gathering(int rows) {
+        return TileEmitter.gathering(rows, !hasManyRegisters(), bits);
     }
 
     @Override

@@ -1,0 +1,89 @@
+package dev.lanewise.core.kernel;
+
+import java.util.Arrays;
+
+/**
+ * A product whose B consists of rows that begin where a table says, C[i, j] = Σ A[i, p] · b[table[p] + j], in order of
+ * p: a convolution, of which A are the weights and B's rows pieces of {@link Planes}. A is packed once for all columns.
+ */
+final class GatheredProduct {
+    /** Steps in a block of A. Those of B's rows for one tile's columns are then at home in the first-level cache. */
+    private static final int STEPS = 256;
+
+    /** Rows in a block of A: with its steps 96 KB, at home in the second-level cache. */
+    private static final int ROWS = 96;
+
+    /** Columns that are multiplied before they are written to where they belong. */
+    private static final int COLUMNS = 512;
+
+    /**
+     * What rows of a block of C are apart beyond its columns, so that they do not all lie in the same sets of a cache.
+     */
+    private static final int GAP = 16;
+
+    private final Tiles tiles;
+    private final int rows;
+    private final int[] table;
+    private final float[] packed;
+
+    /** Packs A, [rows, table.length]. */
+    GatheredProduct(Tiles tiles, int rows, Matrix a, int[] table) {
+        this.tiles = tiles;
+        this.rows = rows;
+        this.table = table;
+        packed = new float[rows * table.length + Packing.SLACK];
+        for (int p = 0; p < table.length; p += STEPS) {
+            Packing.left(tiles, a, 0, rows, p, Math.min(STEPS, table.length - p), packed, rows * p);
+        }
+    }
+
+    /** Takes columns of a row. */
+    interface Sink {
+        /** A stretch of so many columns of a row, the first of which is {@code begin}, from {@code at} on. */
+        void accept(int row, int begin, int count, float[] values, int at);
+    }
+
+    /** How many elements beyond the last column asked for are read, and thrown away. */
+    static int overrun(Tiles tiles) {
+        return tiles.nr;
+    }
+
+    /** Computes the columns from one to another. */
+    void multiply(float[] b, int from, int to, Sink sink) {
+        int most = Math.min(COLUMNS, roundedUp(to - from));
+        int pitch = most + GAP;
+        float[] c = ScratchBuffers.take(rows * pitch);
+        if (table.length == 0) {
+            Arrays.fill(c, 0, rows * pitch, 0);
+        }
+        for (int begin = from; begin < to; begin += most) {
+            int columns = Math.min(most, to - begin);
+            for (int row = 0; row < rows; row += ROWS) {
+                block(row, Math.min(ROWS, rows - row), b, begin, columns, c, pitch);
+            }
+            for (int row = 0; row < rows; row++) {
+                sink.accept(row, begin, columns, c, row * pitch);
+            }
+        }
+        ScratchBuffers.give(c);
+    }
+
+    private void block(int row, int count, float[] b, int begin, int columns, float[] c, int pitch) {
+        for (int p = 0; p < table.length; p += STEPS) {
+            int steps = Math.min(STEPS, table.length - p);
+            for (int j = 0; j < columns; j += tiles.nr) {
+                int height;
+                for (int i = row; i < row + count; i += height) {
+                    height = tiles.rows(row + count - i);
+                    int at = rows * p + i * steps;
+                    tiles.gathering(height)
+                            .multiply(steps, packed, at, p, b, begin + j, table, c, i * pitch + j, pitch, p > 0);
+                }
+            }
+        }
+    }
+
+    private int roundedUp(int columns) {
+        return (columns + tiles.nr - 1) / tiles.nr * tiles.nr;
+    }
+}

@@ -2,8 +2,10 @@ package dev.lanewise.autograd;
 
 import dev.lanewise.core.Computed;
 import dev.lanewise.core.CustomOp;
+import dev.lanewise.core.Expr;
 import dev.lanewise.core.Formula;
 import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Results;
 import dev.lanewise.core.Saved;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
@@ -27,6 +29,7 @@ final class NetworkCases {
         all.crossEntropies();
         all.linearCrossEntropies();
         all.attentions();
+        all.recurrences();
         all.custom();
         return all.cases;
     }
@@ -34,6 +37,130 @@ final class NetworkCases {
     private OpCase add(OpCase one) {
         cases.add(one);
         return one;
+    }
+
+    // ------------------------------------------------------------------ recurrent layers
+
+    /** The next states of a unit, of its gates, of the input's and the hidden state's, and of its states. */
+    private interface Cell {
+        double[] next(double[] input, double[] own, double[] states);
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private void recurrences() {
+        Formula tanh = Formula.of("tanhCell", (gate, h) -> gate.add(h.mul(0.5)).tanh());
+        Cell plain = (x, u, s) -> new double[] {Math.tanh(x[0] + u[0] + 0.5 * s[0])};
+        Formula memory = Formula.of("memory", (i, f, h, c) -> {
+            Expr cell = f.sigmoid().mul(c).add(i.tanh());
+            return Results.results(cell.tanh(), cell);
+        });
+        Cell longMemory = (x, u, s) -> {
+            double cell = sigmoid(x[1] + u[1]) * s[1] + Math.tanh(x[0] + u[0]);
+            return new double[] {Math.tanh(cell), cell};
+        };
+        Formula gated = Formula.of("gated", (x, n, r, u, h) -> {
+            Expr fresh = n.add(x.add(r).sigmoid().mul(u)).tanh();
+            return fresh.add(h.sub(fresh).mul(0.25));
+        });
+        Cell separate = (x, u, s) -> {
+            double fresh = Math.tanh(x[1] + sigmoid(x[0] + u[0]) * u[1]);
+            return new double[] {fresh + (s[0] - fresh) * 0.25};
+        };
+        recurrence(tanh, plain, 1, 1, true, false, 2, 3, 2, 3);
+        recurrence(tanh, plain, 1, 1, false, true, 1, 2, 3, 2);
+        recurrence(memory, longMemory, 2, 2, true, true, 2, 3, 2, 3);
+        recurrence(gated, separate, 2, 1, true, false, 3, 2, 1, 2);
+        recurrence(gated, separate, 2, 1, false, true, 2, 1, 2, 2);
+    }
+
+    private void recurrence(
+            Formula formula,
+            Cell cell,
+            int gates,
+            int states,
+            boolean biased,
+            boolean reversed,
+            int batch,
+            int time,
+            int in,
+            int hidden) {
+        List<Tensor> operands = new ArrayList<>();
+        operands.add(values(1, batch, time, in));
+        operands.add(values(2, gates * hidden, in));
+        operands.add(values(3, gates * hidden, hidden));
+        for (int i = 0; i < states; i++) {
+            operands.add(values(4 + i, batch, hidden));
+        }
+        if (biased) {
+            operands.add(values(7, gates * hidden));
+            operands.add(values(8, gates * hidden));
+        }
+        add(OpCase.of(
+                "recurrent",
+                "Recurrence",
+                o -> {
+                    List<Variable> results = o.getFirst()
+                            .recurrent(
+                                    formula,
+                                    o.get(1),
+                                    o.get(2),
+                                    biased ? o.get(3 + states) : null,
+                                    biased ? o.get(4 + states) : null,
+                                    o.subList(3, 3 + states),
+                                    reversed);
+                    List<Variable> all = new ArrayList<>(List.of(results.getFirst()));
+                    results.subList(1, results.size()).forEach(state -> all.add(state.unsqueeze(1)));
+                    return TensorOps.concat(1, all);
+                },
+                o -> unrolled(o, cell, gates, states, biased, reversed),
+                operands.toArray(new Tensor[0])));
+    }
+
+    /** All outputs, and behind them the last states, unit by unit. */
+    private static Tensor unrolled(List<Tensor> o, Cell cell, int gates, int states, boolean biased, boolean reversed) {
+        Tensor x = o.getFirst();
+        int time = x.shape().size(1);
+        int hidden = o.get(2).shape().size(1);
+        double[][][] all = new double[x.shape().size(0)][time + states][hidden];
+        for (int b = 0; b < all.length; b++) {
+            double[][] state = new double[hidden][states];
+            for (int unit = 0; unit < hidden; unit++) {
+                for (int s = 0; s < states; s++) {
+                    state[unit][s] = o.get(3 + s).at(b, unit);
+                }
+            }
+            for (int step = 0; step < time; step++) {
+                int element = reversed ? time - 1 - step : step;
+                double[][] next = new double[hidden][];
+                for (int unit = 0; unit < hidden; unit++) {
+                    double[] input = new double[gates];
+                    double[] own = new double[gates];
+                    for (int gate = 0; gate < gates; gate++) {
+                        int row = gate * hidden + unit;
+                        for (int i = 0; i < x.shape().size(2); i++) {
+                            input[gate] += o.get(1).at(row, i) * x.at(b, element, i);
+                        }
+                        for (int i = 0; i < hidden; i++) {
+                            own[gate] += o.get(2).at(row, i) * state[i][0];
+                        }
+                        input[gate] += biased ? o.get(3 + states).at(row) : 0;
+                        own[gate] += biased ? o.get(4 + states).at(row) : 0;
+                    }
+                    next[unit] = cell.next(input, own, state[unit]);
+                    all[b][element][unit] = next[unit][0];
+                }
+                state = next;
+            }
+            for (int unit = 0; unit < hidden; unit++) {
+                for (int s = 0; s < states; s++) {
+                    all[b][time + s][unit] = state[unit][s];
+                }
+            }
+        }
+        return Naive.tensor(Shape.of(all.length, time + states, hidden), i -> all[i[0]][i[1]][i[2]]);
     }
 
     private static Tensor values(int seed, int... sizes) {

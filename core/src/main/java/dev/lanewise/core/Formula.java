@@ -52,6 +52,7 @@ public final class Formula {
     private final KernelCache kernels = new KernelCache();
     private volatile @Nullable Formula ofSum; // made when it is first asked for
     private volatile @Nullable Formula withSum;
+    private volatile @Nullable Formula allDerivatives;
 
     private Formula(String name, List<Operand> operands, List<Expr> results) {
         this.name = name;
@@ -280,11 +281,35 @@ public final class Formula {
 
     private Formula differentiate(int operand) {
         Operand variable = operands.get(operand);
+        var all = new ArrayList<>(operands);
+        List<Operand> gradients = addGradients(all);
+        Expr product = Derivative.vectorJacobianProduct(results, variable, gradients);
+        String mark = arity() == 1 ? "'" : "'" + variable.name();
+        return new Formula(name + mark, List.copyOf(all), List.of(product));
+    }
+
+    /** The gradients by all operands, in one formula of the same operands as {@link #vectorJacobianProduct}. */
+    Formula vectorJacobianProducts() {
+        Formula known = allDerivatives;
+        if (known == null) {
+            var all = new ArrayList<>(operands);
+            List<Operand> gradients = addGradients(all);
+            var products = new ArrayList<Expr>();
+            for (Operand variable : operands) {
+                products.add(Derivative.vectorJacobianProduct(results, variable, gradients));
+            }
+            known = new Formula(name + "'", List.copyOf(all), List.copyOf(products));
+            allDerivatives = known;
+        }
+        return known;
+    }
+
+    /** One operand more for the gradient of each result. */
+    private List<Operand> addGradients(List<Operand> all) {
         if (arity() + resultCount() > Operands.LARGEST_ARITY) {
             throw new IllegalStateException(name + ": its gradient would have " + (arity() + resultCount())
                     + " operands, at most " + Operands.LARGEST_ARITY + " are possible; split the formula in two");
         }
-        var all = new ArrayList<>(operands);
         var taken = new ArrayList<>(operandNames());
         var gradients = new ArrayList<Operand>();
         for (int r = 0; r < results.size(); r++) {
@@ -293,13 +318,11 @@ public final class Formula {
                 gradientName += "'";
             }
             taken.add(gradientName);
-            var gradient = new Operand(variable.owner(), all.size(), gradientName);
+            var gradient = new Operand(operands.getFirst().owner(), all.size(), gradientName);
             all.add(gradient);
             gradients.add(gradient);
         }
-        Expr product = Derivative.vectorJacobianProduct(results, variable, gradients);
-        String mark = arity() == 1 ? "'" : "'" + variable.name();
-        return new Formula(name + mark, List.copyOf(all), List.of(product));
+        return gradients;
     }
 
     /**

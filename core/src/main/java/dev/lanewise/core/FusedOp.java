@@ -15,6 +15,7 @@ public sealed interface FusedOp extends Op
                 LinearCrossEntropy,
                 Attention,
                 Convolution,
+                Recurrence,
                 TransposedConvolution {
     /** What the operation means, in primitives. */
     <T extends TensorOps<T>> List<T> composite(List<T> operands);

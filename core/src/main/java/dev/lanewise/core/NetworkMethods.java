@@ -167,6 +167,45 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
     }
 
     /**
+     * A recurrent layer: reads a sequence, [batch, time, in], step by step, and carries states, [batch, hidden] each,
+     * from step to step. At each it makes the next states by a formula, the cell: of the gates W·x + b + U·h + d, cut
+     * into pieces of the hidden state's size, and of the states, of which h is the first.
+     *
+     * <pre>{@code
+     * Formula tanhCell = Formula.of("tanhCell", (gate, h) -> gate.tanh());
+     * List<Variable> result = x.recurrent(tanhCell, w, u, b, d, List.of(h), false); // outputs and the last h
+     * }</pre>
+     *
+     * @param cell makes the next states, the hidden one first; its operands are the gates and then the states, or all
+     *     gates of the input, W·x + b, all of the hidden state, U·h + d, and then the states
+     * @param weight W, [gates · hidden, in]
+     * @param recurrentWeight U, [gates · hidden, hidden]
+     * @param bias b, [gates · hidden], or null for none
+     * @param recurrentBias d, likewise; both or neither must be given
+     * @param states what to begin with
+     * @param reversed whether the sequence is read from its end
+     * @return the first state after each step, [batch, time, hidden], in the sequence's order, and the last states
+     * @throws IllegalArgumentException if shapes, or the cell's numbers of operands and results, do not fit
+     */
+    default List<T> recurrent(
+            Formula cell,
+            T weight,
+            T recurrentWeight,
+            @Nullable T bias,
+            @Nullable T recurrentBias,
+            List<T> states,
+            boolean reversed) {
+        List<T> operands = new ArrayList<>(List.of(self(), weight, recurrentWeight));
+        operands.addAll(states);
+        if (bias != null && recurrentBias != null) {
+            operands.add(bias);
+            operands.add(recurrentBias);
+        }
+        Recurrence.check(cell, operands, states.size(), bias != null, recurrentBias != null);
+        return applyAll(new Recurrence(cell, states.size(), reversed), operands);
+    }
+
+    /**
      * Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762): softmax(Q·Kᵀ · scale)·V, with this as the
      * queries, [.., t, d], keys [.., s, d], values [.., s, e] → [.., t, e].
      *

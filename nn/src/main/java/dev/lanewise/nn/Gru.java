@@ -1,9 +1,7 @@
 package dev.lanewise.nn;
 
-import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Expr;
 import dev.lanewise.core.Formula;
-import java.util.List;
 
 /**
  * Gated recurrent unit (Cho et al. 2014, arXiv:1406.1078), as PyTorch's: r, z = sigmoid(Wx + b + Uh + d), n = tanh(Wx +
@@ -36,9 +34,7 @@ public final class Gru extends Recurrent {
     }
 
     @Override
-    List<Variable> step(Variable input, Variable recurrent, List<Variable> state) {
-        List<Variable> x = input.chunk(-1, 3); // each (batch, hidden)
-        List<Variable> u = recurrent.chunk(-1, 3);
-        return x.getFirst().mapAll(CELL, List.of(x.get(1), x.get(2), u.get(0), u.get(1), u.get(2), state.getFirst()));
+    Formula cell() {
+        return CELL;
     }
 }

@@ -1,19 +1,22 @@
 package dev.lanewise.nn;
 
-import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Expr;
 import dev.lanewise.core.Formula;
 import dev.lanewise.core.Results;
-import java.util.List;
 
 /**
  * Long short-term memory (Hochreiter and Schmidhuber 1997; with forget gates, Gers et al. 2000), as PyTorch's: i, f, o
  * = sigmoid(Wx + b + Uh + d), g = tanh(..); c ← f·c + i·g; h ← o·tanh(c). The gates stand in the order i, f, g, o.
  */
 public final class Lstm extends Recurrent {
-    private static final Formula CELL = Formula.of("lstm", (i, f, g, o, c) -> {
-        Expr cell = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-        return Results.results(o.sigmoid().mul(cell.tanh()), cell);
+    private static final Formula CELL = Formula.define("lstm", o -> {
+        Expr in = o.operand("in").sigmoid();
+        Expr forget = o.operand("forget").sigmoid();
+        Expr fresh = o.operand("fresh").tanh();
+        Expr out = o.operand("out").sigmoid();
+        o.operand("hidden"); // which the gates alone see
+        Expr cell = forget.mul(o.operand("cell")).add(in.mul(fresh));
+        return Results.results(out.mul(cell.tanh()), cell);
     });
 
     /** One layer that reads forwards. */
@@ -32,8 +35,7 @@ public final class Lstm extends Recurrent {
     }
 
     @Override
-    List<Variable> step(Variable input, Variable recurrent, List<Variable> state) {
-        List<Variable> gates = input.add(recurrent).chunk(-1, 4); // each (batch, hidden)
-        return gates.getFirst().mapAll(CELL, List.of(gates.get(1), gates.get(2), gates.get(3), state.get(1)));
+    Formula cell() {
+        return CELL;
     }
 }

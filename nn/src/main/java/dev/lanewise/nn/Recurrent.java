@@ -1,6 +1,7 @@
 package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.Formula;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
@@ -109,15 +110,8 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
     /** How many tensors a state is. */
     abstract int stateCount();
 
-    /**
-     * One step.
-     *
-     * @param input the input's part of all gates, [batch, gates · hidden]
-     * @param recurrent the hidden state's part, [batch, gates · hidden]
-     * @param state each [batch, hidden]
-     * @return the next state, the hidden one first
-     */
-    abstract List<Variable> step(Variable input, Variable recurrent, List<Variable> state);
+    /** Makes the next states, as {@link TensorOps#recurrent} takes it. */
+    abstract Formula cell();
 
     /** Reads a sequence, [batch, time, inputs], beginning with states of zeros. */
     public final Result forward(Variable x, Pass pass) {
@@ -152,12 +146,19 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
             List<Variable> outputs = new ArrayList<>();
             for (int direction = 0; direction < directions(); direction++) {
                 int number = layer * directions() + direction;
-                List<Variable> state = new ArrayList<>();
-                first.forEach(all -> state.add(all.get(number)));
-                outputs.add(run(sequence, parameters.get(number), direction == 1, state));
-                last.add(state);
+                List<Parameter> weights = parameters.get(number);
+                List<Variable> results = sequence.recurrent(
+                        cell(),
+                        weights.get(0).value(),
+                        weights.get(1).value(),
+                        config.bias() ? weights.get(2).value() : null,
+                        config.bias() ? weights.get(3).value() : null,
+                        first.stream().map(all -> all.get(number)).toList(),
+                        direction == 1);
+                outputs.add(results.getFirst());
+                last.add(results.subList(1, results.size()));
             }
-            sequence = TensorOps.concat(2, outputs);
+            sequence = outputs.size() == 1 ? outputs.getFirst() : TensorOps.concat(2, outputs);
             sequence = layer + 1 < config.layers() ? dropout.forward(sequence, pass) : sequence;
         }
         List<Variable> ends = new ArrayList<>();
@@ -167,22 +168,6 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
                     0, last.stream().map(state -> state.get(which)).toList()));
         }
         return new Result(sequence, ends);
-    }
-
-    /** One layer in one direction; the state becomes the last one. */
-    private Variable run(Variable x, List<Parameter> weights, boolean reversed, List<Variable> state) {
-        Variable bias = weights.size() > 2 ? weights.get(2).value() : null;
-        Variable recurrentBias = weights.size() > 2 ? weights.get(3).value() : null;
-        List<Variable> steps = slices(x.linear(weights.get(0).value(), bias), 1); // each (batch, gates · hidden)
-        List<Variable> outputs = new ArrayList<>(Collections.nCopies(steps.size(), x));
-        for (int i = 0; i < steps.size(); i++) {
-            int time = reversed ? steps.size() - 1 - i : i;
-            Variable recurrent = state.getFirst().linear(weights.get(1).value(), recurrentBias);
-            List<Variable> next = step(steps.get(time), recurrent, state);
-            Collections.copy(state, next);
-            outputs.set(time, next.getFirst());
-        }
-        return TensorOps.stack(1, outputs); // (batch, time, hidden)
     }
 
     /** All slices of an axis, without it. Cut at once, so that their gradients are joined at once. */

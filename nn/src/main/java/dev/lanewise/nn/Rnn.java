@@ -1,13 +1,11 @@
 package dev.lanewise.nn;
 
-import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Formula;
-import java.util.List;
 
 /** The plain recurrent layer (Elman 1990), as PyTorch's: h ← tanh(Wx + b + Uh + d), or relu instead of tanh. */
 public final class Rnn extends Recurrent {
-    private static final Formula TANH = Formula.of("rnn", (x, u) -> x.add(u).tanh());
-    private static final Formula RELU = Formula.of("rnnRelu", (x, u) -> x.add(u).relu());
+    private static final Formula TANH = Formula.of("rnn", (gate, hidden) -> gate.tanh());
+    private static final Formula RELU = Formula.of("rnnRelu", (gate, hidden) -> gate.relu());
 
     private final Formula cell;
 
@@ -37,7 +35,7 @@ public final class Rnn extends Recurrent {
     }
 
     @Override
-    List<Variable> step(Variable input, Variable recurrent, List<Variable> state) {
-        return List.of(input.map(cell, recurrent));
+    Formula cell() {
+        return cell;
     }
 }

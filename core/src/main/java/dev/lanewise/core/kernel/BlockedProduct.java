@@ -136,6 +136,9 @@ final class BlockedProduct {
     /** From this column on, B is packed. */
     private final int firstPacked;
 
+    /** B's micro-panels, if they have been packed before, each with all steps of k. */
+    private final float @Nullable [] packedBefore;
+
     BlockedProduct(
             Tiles tiles,
             int m,
@@ -163,6 +166,27 @@ final class BlockedProduct {
         // A tile reads all of its columns: those that B does not have are in a packed one alone.
         int last = n % tiles.nr;
         firstPacked = !rightInPlace ? 0 : last == tiles.lanes ? n : n - last;
+        packedBefore = null;
+    }
+
+    /** A product whose B has been packed, as one block, and of which A and C have few rows. */
+    BlockedProduct(
+            Tiles tiles, float[] packedBefore, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        this.tiles = tiles;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.a = a;
+        this.b = b;
+        this.c = c;
+        this.accumulate = accumulate;
+        this.packedBefore = packedBefore;
+        epilogue = null;
+        kc = evenly(k, KC, tiles.lanes);
+        threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
+        leftInPlace = false;
+        leftByRows = false;
+        firstPacked = 0;
     }
 
     /** Some rows of a product, by one thread, and by the same kernels. */
@@ -181,6 +205,7 @@ final class BlockedProduct {
         leftInPlace = whole.leftInPlace;
         leftByRows = whole.leftByRows;
         firstPacked = whole.firstPacked;
+        packedBefore = whole.packedBefore;
     }
 
     /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
@@ -213,7 +238,9 @@ final class BlockedProduct {
 
     /** Computes it; neither of m, n, k is 0. */
     void run() {
-        if (threads > 1 && m >= 2 * tiles.mr && (long) m * n * k <= WORTH_PACKING_TOGETHER) {
+        if (packedBefore != null) {
+            byColumns();
+        } else if (threads > 1 && m >= 2 * tiles.mr && (long) m * n * k <= WORTH_PACKING_TOGETHER) {
             apart();
         } else if (n > m && (leftInPlace || (long) m * k <= SMALL_LEFT)) {
             byColumns();
@@ -342,14 +369,18 @@ final class BlockedProduct {
         ScratchBuffers.give(left);
     }
 
-    /** A is packed as a whole, then each task packs one micro-panel of B after the other and multiplies it. */
+    /**
+     * A is packed as a whole, then each task packs one micro-panel of B after the other, unless that has been done, and
+     * multiplies it.
+     */
     private void byColumns() {
+        float @Nullable [] packed = packedBefore;
         float[] left = leftBuffer(m, Math.ceilDiv(k, kc));
         Panels[] panels = left(0, m, 0, k, left);
         int rightPanels = (n + tiles.nr - 1) / tiles.nr;
         int tasks = threads == 1 ? 1 : Math.min(rightPanels, threads * TASKS_PER_THREAD);
         share(tasks, task -> {
-            float[] right = ScratchBuffers.take(tiles.nr * kc + Packing.SLACK);
+            float[] right = packed != null ? packed : ScratchBuffers.take(tiles.nr * kc + Packing.SLACK);
             float[] scratch = ScratchBuffers.take(scratchSize());
             int end = Math.min(n, Parallel.begin(rightPanels, task + 1, tasks) * tiles.nr);
             int begin = Parallel.begin(rightPanels, task, tasks) * tiles.nr;
@@ -362,8 +393,12 @@ final class BlockedProduct {
                     if (j < firstPacked) {
                         column(0, m, j, continues, steps, block, b.values, b.index(pc, j), b.rowStride, scratch);
                     } else {
-                        Packing.right(tiles, b, pc, steps, j, columnsAt(j), right, 0);
-                        column(0, m, j, continues, steps, block, right, 0, tiles.width(columnsAt(j)), scratch);
+                        int width = tiles.width(columnsAt(j));
+                        int at = packed != null ? j * k + pc * width : 0;
+                        if (packed == null) {
+                            Packing.right(tiles, b, pc, steps, j, columnsAt(j), right, 0);
+                        }
+                        column(0, m, j, continues, steps, block, right, at, width, scratch);
                     }
                 }
                 int done = Math.min(j + tiles.nr, end);
@@ -373,7 +408,9 @@ final class BlockedProduct {
                 }
             }
             ScratchBuffers.give(scratch);
-            ScratchBuffers.give(right);
+            if (packed == null) {
+                ScratchBuffers.give(right);
+            }
         });
         ScratchBuffers.give(left);
     }

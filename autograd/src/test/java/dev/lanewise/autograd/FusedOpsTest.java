@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lanewise.core.DType;
+import dev.lanewise.core.Expr;
 import dev.lanewise.core.Formula;
 import dev.lanewise.core.IntTensor;
+import dev.lanewise.core.Results;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
+import dev.lanewise.core.TensorOps;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
@@ -68,6 +72,85 @@ class FusedOpsTest {
                         .formatted(what, i, actual.shape(), values[i], wanted[i]));
             }
         }
+    }
+
+    @TestFactory
+    List<DynamicTest> recurrentIsItsDefinition() {
+        Formula memory = Formula.of("memory", (in, forget, fresh, out, h, c) -> {
+            Expr cell = forget.sigmoid().mul(c).add(in.sigmoid().mul(fresh.tanh()));
+            return Results.results(out.sigmoid().mul(cell.tanh()), cell);
+        });
+        Formula gated = Formula.of("gated", (r, n, u, v, h) -> {
+            Expr fresh = n.add(r.add(u).sigmoid().mul(v)).tanh();
+            return fresh.add(h.sub(fresh).mul(0.5));
+        });
+        int[][] sizes = {{1, 1, 1, 1}, {2, 3, 5, 4}, {32, 4, 20, 33}, {33, 3, 7, 64}, {7, 5, 100, 70}, {130, 2, 16, 90}
+        };
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int[] size : sizes) {
+            for (boolean reversed : new boolean[] {false, true}) {
+                for (boolean biased : new boolean[] {false, true}) {
+                    String name = "%s, reversed %s, biased %s".formatted(Arrays.toString(size), reversed, biased);
+                    tests.add(dynamicTest(
+                            "memory of " + name, () -> checkRecurrent(memory, 4, 2, size, reversed, biased)));
+                    tests.add(
+                            dynamicTest("gated of " + name, () -> checkRecurrent(gated, 2, 1, size, reversed, biased)));
+                }
+            }
+        }
+        return tests;
+    }
+
+    private void checkRecurrent(Formula cell, int gates, int states, int[] size, boolean reversed, boolean biased) {
+        int batch = size[0];
+        int hidden = size[3];
+        List<Tensor> operands = new ArrayList<>();
+        operands.add(normal("x", batch, size[1], size[2]));
+        operands.add(normal("weight", gates * hidden, size[2]).mul(0.3));
+        operands.add(normal("recurrentWeight", gates * hidden, hidden).mul(0.2));
+        for (int i = 0; i < states; i++) {
+            operands.add(normal("state" + i, batch, hidden));
+        }
+        if (biased) {
+            operands.add(normal("bias", gates * hidden));
+            operands.add(normal("recurrentBias", gates * hidden));
+        }
+        check(operands, o -> {
+            List<Variable> results = o.getFirst()
+                    .recurrent(
+                            cell,
+                            o.get(1),
+                            o.get(2),
+                            biased ? o.get(3 + states) : null,
+                            biased ? o.get(4 + states) : null,
+                            o.subList(3, 3 + states),
+                            reversed);
+            List<Variable> all = new ArrayList<>(List.of(results.getFirst()));
+            results.subList(1, results.size()).forEach(state -> all.add(state.unsqueeze(1)));
+            return TensorOps.concat(1, all);
+        });
+    }
+
+    @Test
+    void recurrentNamesWhatDoesNotFit() {
+        Formula tanh = Formula.of("tanhCell", (gate, h) -> gate.tanh());
+        Variable x = Variable.of(normal("x", 2, 3, 4));
+        Variable w = Variable.of(normal("w", 5, 4));
+        Variable u = Variable.of(normal("u", 5, 5));
+        Variable h = Variable.of(normal("h", 2, 5));
+        Variable bias = Variable.of(normal("b", 5));
+        assertThatThrownBy(() -> x.recurrent(tanh, u, u, null, null, List.of(h), false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("recurrent tanhCell: input [2, 3, 4], weight [5, 5]");
+        assertThatThrownBy(() -> x.recurrent(tanh, w, u, bias, null, List.of(h), false))
+                .hasMessageContaining("expected both or neither of [5]");
+        assertThatThrownBy(() -> x.recurrent(tanh, w, u, null, null, List.of(bias), false))
+                .hasMessageContaining("states of shapes [[5]], expected one or more of [2, 5]");
+        assertThatThrownBy(() -> x.recurrent(tanh, w, u, null, null, List.of(h, h), false))
+                .hasMessageContaining("the cell takes 2 operands and gives 1 results; expected 1 gates")
+                .hasMessageContaining("and 2 states");
+        assertThatThrownBy(() -> x.slice(1, 0, 0).recurrent(tanh, w, u, null, null, List.of(h), false))
+                .hasMessageContaining("expected one step or more");
     }
 
     @TestFactory

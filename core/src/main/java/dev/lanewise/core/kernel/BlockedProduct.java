@@ -456,9 +456,9 @@ final class BlockedProduct {
                     : leftByRows ? Panels.rows(buffer, at) : Panels.packed(buffer, at, Math.min(kc, to - pc));
         }
         // Rows of consecutive elements are read as far as they go, then the next ones.
-        int atOnce = leftInPlace ? 0 : a.columnStride == 1 ? tiles.mr : rows;
-        for (int r = 0; r < rows && atOnce > 0; r += atOnce) {
-            int height = Math.min(atOnce, rows - r);
+        int height;
+        for (int r = 0; r < rows && !leftInPlace; r += height) {
+            height = a.columnStride == 1 ? tiles.rows(rows - r) : rows;
             for (int i = 0; i < blocks.length; i++) {
                 int pc = from + i * kc;
                 int steps = Math.min(kc, to - pc);
@@ -553,8 +553,9 @@ final class BlockedProduct {
         int height = left.isPacked() ? tiles.mr : tiles.lanes; // rows in a vector
         int pitch = left.at(height) - left.at(0);
         int atOnce = height * ThinKernel.VECTORS;
+        int whole = left.isPacked() ? tiles.rowsOfWholePanels(rows) : rows;
         int i = 0;
-        for (; i + atOnce <= rows; i += atOnce) {
+        for (; i + atOnce <= whole; i += atOnce) {
             for (int column = 0; column < columns; column++) {
                 for (int r = 0; r < atOnce; r++) {
                     scratch[r / height * tiles.lanes + r % height] =

@@ -3,6 +3,7 @@ package dev.lanewise.core.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The kernels of one vector width, and how rows and columns are divided among them.
  *
  * <p>Rows are divided into micro-panels of MR rows, and what is left into one of 8 and one of 4, as far as they go in,
- * and one of the rest; so there are few different kernels, each of which the compiler has to compile. Columns are
- * divided into micro-panels of NR, two vectors; for the last columns one vector is taken if it holds them.
+ * and one of the rest, but for 6 + 2, which are 4 + 4; so there are few different kernels, each of which the compiler
+ * has to compile. Columns are divided into micro-panels of NR, two vectors; for the last columns one vector is taken if
+ * it holds them.
  */
 final class Tiles {
     /** BLIS's MR, the rows of a full tile. */
@@ -70,7 +72,16 @@ final class Tiles {
 
     /** The rows of the next micro-panel if so many are left. */
     int rows(int left) {
+        if (left == 8 && mr < 8) {
+            return 4; // twice: two rows take as long as four, since there are too few sums to wait for one another
+        }
         return left >= mr ? mr : left >= 8 ? 8 : left >= 4 ? 4 : left;
+    }
+
+    /** How many of so many rows are in micro-panels of MR rows. */
+    int rowsOfWholePanels(int rows) {
+        int whole = rows / mr * mr;
+        return whole > 0 && rows(mr + rows - whole) < mr ? whole - mr : whole;
     }
 
     /** The columns of a tile if so many are left: those of one vector or of two. */
@@ -110,11 +121,7 @@ final class Tiles {
     }
 
     private boolean areReady(int m, int vectors, boolean rowMajor, boolean packed) {
-        boolean ready = m < mr || tile(mr, vectors, rowMajor, packed).orNull() != null;
-        for (int left = m % mr; left > 0; left -= rows(left)) {
-            ready &= tile(rows(left), vectors, rowMajor, packed).orNull() != null;
-        }
-        return ready;
+        return forHeights(m, height -> tile(height, vectors, rowMajor, packed).orNull() != null);
     }
 
     /** Whether the kernels for a C of this size are at speed that read packed panels of both A and B. */
@@ -127,9 +134,20 @@ final class Tiles {
 
     /** Whether the kernels for a C of so many rows are at speed that read B by a table. */
     boolean areReadyToGather(int m) {
-        boolean ready = m < mr || gathering.get(mr).orNull() != null;
+        return forHeights(m, height -> gathering.get(height).orNull() != null);
+    }
+
+    /**
+     * Whether something is true for the heights of all tiles of so many rows, or of the last ones of them. It is asked
+     * of all.
+     */
+    private boolean forHeights(int m, IntPredicate isReady) {
+        boolean ready = m < mr || isReady.test(mr);
         for (int left = m % mr; left > 0; left -= rows(left)) {
-            ready &= gathering.get(rows(left)).orNull() != null;
+            ready &= isReady.test(rows(left));
+        }
+        if (m > mr && m % mr + mr == 8) {
+            ready &= isReady.test(rows(8));
         }
         return ready;
     }

@@ -34,15 +34,25 @@ final class BlockedProduct {
      */
 
     /**
-     * The most steps of k in a block: a micro-panel of B is 32 KB. With 768 steps, products took 1.03 times as long.
+     * The most steps of k in a block whose micro-panels of B have 32 columns, and where A's rows are copied as rows: a
+     * micro-panel of B is 32 KB. With 768 steps, products took 1.03 times as long.
      */
     static final int KC = 256;
+
+    /**
+     * The most steps of k with narrower micro-panels: of 16 columns they are 32 KB then. On a Zen 3 core, and with
+     * {@link #MC_NARROW} and {@link #PACKED_RIGHT_NARROW}, products took 0.94 to 0.98 times as long as with 256 steps.
+     */
+    private static final int KC_NARROW = 512;
 
     /**
      * The most rows in a block of A. The rows of C that are written side by side are then few; with 96, products of
      * 2048 x 1536 x 384 took 1.1 to 1.3 times as long.
      */
     private static final int MC = 48;
+
+    /** The same with narrower micro-panels. */
+    private static final int MC_NARROW = 72;
 
     /**
      * The most rows in a block of a transposed A where there is more of it to read than of C to write: so many
@@ -65,6 +75,9 @@ final class BlockedProduct {
      * while all rows of C pass by. With 4 MB, GPT-2's step took 1.05 to 1.1 times as long.
      */
     private static final int PACKED_RIGHT = 1 << 18;
+
+    /** The same with narrower micro-panels: 2 MB. The processors that have those have smaller second-level caches. */
+    private static final int PACKED_RIGHT_NARROW = 1 << 19;
 
     /**
      * Up to so many steps of k, a block of B has all of them, and as many columns as make it 1 MB: what C holds after
@@ -158,10 +171,10 @@ final class BlockedProduct {
         this.c = c;
         this.accumulate = accumulate;
         this.epilogue = epilogue;
-        kc = evenly(k, KC, tiles.lanes);
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
         leftInPlace = isLeftInPlace(tiles, n, k, a);
         leftByRows = isLeftByRows(tiles, n, k, a);
+        kc = evenly(k, leftByRows || !isNarrow(tiles) ? KC : KC_NARROW, tiles.lanes);
         boolean rightInPlace = b.columnStride == 1 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= SPAN_IN_PLACE);
         // A tile reads all of its columns: those that B does not have are in a packed one alone.
         int last = n % tiles.nr;
@@ -182,7 +195,7 @@ final class BlockedProduct {
         this.accumulate = accumulate;
         this.packedBefore = packedBefore;
         epilogue = null;
-        kc = evenly(k, KC, tiles.lanes);
+        kc = evenly(k, isNarrow(tiles) ? KC_NARROW : KC, tiles.lanes);
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
         leftInPlace = false;
         leftByRows = false;
@@ -211,6 +224,10 @@ final class BlockedProduct {
     /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
     boolean isReady() {
         return tiles.areReady(m, n, firstAllPacked(), leftByRows);
+    }
+
+    private static boolean isNarrow(Tiles tiles) {
+        return tiles.nr <= 16;
     }
 
     private static boolean isLeftInPlace(Tiles tiles, int n, int k, Matrix a) {
@@ -261,8 +278,9 @@ final class BlockedProduct {
 
     /** B is packed by all threads, then each task packs some rows of A and multiplies them. */
     private void byRows() {
-        int nc = evenly(n, k <= STEPS_AT_ONCE ? Math.min(NC, PACKED_RIGHT / k) : NC, tiles.nr);
-        int depth = Math.max(1, PACKED_RIGHT / roundedUp(nc, tiles.nr) / kc) * kc;
+        int packed = isNarrow(tiles) ? PACKED_RIGHT_NARROW : PACKED_RIGHT;
+        int nc = evenly(n, k <= STEPS_AT_ONCE ? Math.min(NC, packed / k) : NC, tiles.nr);
+        int depth = Math.max(1, packed / roundedUp(nc, tiles.nr) / kc) * kc;
         int groups = rowGroups();
         for (int jc = 0; jc < n; jc += nc) {
             int columns = Math.min(nc, n - jc);
@@ -284,7 +302,8 @@ final class BlockedProduct {
 
     /** How many groups of rows, none larger than a block of A, C is divided into: as many for each thread. */
     private int rowGroups() {
-        int fewest = Math.ceilDiv(m, a.columnStride == 1 || k < n ? MC : MC_TRANSPOSED);
+        int block = isNarrow(tiles) ? MC_NARROW : MC;
+        int fewest = Math.ceilDiv(m, a.columnStride == 1 || k < n ? block : MC_TRANSPOSED);
         if (threads == 1) {
             return fewest;
         }

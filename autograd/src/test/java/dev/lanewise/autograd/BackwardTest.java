@@ -210,6 +210,8 @@ class BackwardTest {
         assertThat(zero.sign().backward().of(zero).item()).isZero();
         assertThat(zero.leakyRelu(0.25).backward().of(zero).item()).isEqualTo(0.25);
         assertThat(zero.clamp(0, 1).backward().of(zero).item()).isEqualTo(1);
+        assertThat(zero.clamp(1, -1).backward().of(zero).item()).isZero(); // it is −1 whatever it was
+        assertThat(zero.clamp(0, -1).backward().of(zero).item()).isZero();
         Variable zeros = Variable.of(Tensor.of(new double[2]));
         assertThat(zeros.norm2(Axes.all()).backward().of(zeros)).isEqualTo(Tensor.of(new double[2]));
         Variable same = Variable.of(Tensor.of(new double[] {2, 2, 2}));

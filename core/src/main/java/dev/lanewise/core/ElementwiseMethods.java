@@ -445,13 +445,14 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * x limited to [low, high]; the gradient passes where x is within.
+     * x limited to [low, high]; the gradient passes where x is within. Where low is above high, all is high, as in
+     * PyTorch, but for NaN.
      *
-     * @throws IllegalArgumentException if low is above high or one of them is NaN
+     * @throws IllegalArgumentException if low or high is NaN
      */
     default T clamp(double low, double high) {
-        if (!(low <= high)) {
-            throw new IllegalArgumentException("clamp: low %s is not at or below high %s".formatted(low, high));
+        if (Double.isNaN(low) || Double.isNaN(high)) {
+            throw new IllegalArgumentException("clamp: low %s and high %s, expected numbers".formatted(low, high));
         }
         return map(Formulas.CLAMP, constant(low), constant(high));
     }

@@ -27,7 +27,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
      */
     default List<T> qr() {
         requireMatrices("qr");
-        return applyAll(new LinearAlgebraOp.Qr(), List.of(self()));
+        return applyAll(new FactorizationOp.Qr(), List.of(self()));
     }
 
     /**
@@ -43,7 +43,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
      */
     default T cholesky() {
         requireSquare("cholesky");
-        return apply(new LinearAlgebraOp.Cholesky());
+        return apply(new FactorizationOp.Cholesky());
     }
 
     /**
@@ -59,7 +59,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
      */
     default T solve(T right) {
         requireSquare("solve");
-        return onColumns("solve", right, columns -> apply(new LinearAlgebraOp.Solve(false), columns));
+        return onColumns("solve", right, columns -> apply(new SolveOp.Solve(false), columns));
     }
 
     /**
@@ -75,7 +75,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
     default T solveTriangular(T right, boolean upper) {
         requireSquare("solveTriangular");
         return onColumns(
-                "solveTriangular", right, columns -> apply(new LinearAlgebraOp.SolveTriangular(upper, false), columns));
+                "solveTriangular", right, columns -> apply(new SolveOp.SolveTriangular(upper, false), columns));
     }
 
     /**
@@ -100,7 +100,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
         requireMatrices("lstsq");
         int unknowns = shape().size(-1);
         boolean wide = shape().size(-2) < unknowns;
-        Op op = new LinearAlgebraOp.LeastSquares(wide);
+        Op op = new SolveOp.LeastSquares(wide);
         return onColumns("lstsq", right, columns -> {
             T zeros = constant(Tensor.zeros(dtype(), columns.shape().withSize(-2, unknowns)));
             return wide
@@ -118,7 +118,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
      */
     default T inverse() {
         requireSquare("inverse");
-        return apply(new LinearAlgebraOp.Inverse());
+        return apply(new SolveOp.Inverse());
     }
 
     /**
@@ -129,7 +129,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
      */
     default T det() {
         requireSquare("det");
-        return apply(new LinearAlgebraOp.Determinant());
+        return apply(new DeterminantOp.Determinant());
     }
 
     /**
@@ -142,7 +142,7 @@ interface LinearAlgebraMethods<T extends TensorOps<T>> extends Operand<T> {
      */
     default List<T> slogDet() {
         requireSquare("slogDet");
-        return applyAll(new LinearAlgebraOp.LogDeterminant(), List.of(self()));
+        return applyAll(new DeterminantOp.LogDeterminant(), List.of(self()));
     }
 
     /**

@@ -14,7 +14,9 @@ public sealed interface PrimitiveOp extends Op
                 Linear,
                 Softmax,
                 LogSoftmax,
-                LinearAlgebraOp {
+                FactorizationOp,
+                SolveOp,
+                DeterminantOp {
     /**
      * Gives each operand its gradient: the product of the results' gradients with the derivative of the results by that
      * operand (the vector-Jacobian product).

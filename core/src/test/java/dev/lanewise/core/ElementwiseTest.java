@@ -126,6 +126,7 @@ class ElementwiseTest {
                     NAN);
             first(each.reciprocal(), -0f, -0.4f, -1 / 1.5f, -2, -INF, INF, 2, 1 / 1.5f, 0.4f, 0, NAN);
             first(each.clamp(-1, 1), -1, -1, -1, -0.5f, -0f, 0, 0.5f, 1, 1, 1, NAN);
+            first(each.clamp(1, -1), -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, NAN); // crossed bounds: high, as PyTorch
             first(each.gt(0), 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0);
             first(each.ne(each), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
         }

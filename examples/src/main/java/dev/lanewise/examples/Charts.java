@@ -1,28 +1,38 @@
 package dev.lanewise.examples;
 
+import dev.lanewise.core.Axes;
+import dev.lanewise.core.Tensor;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.internal.chartpart.IChart;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Points and lines on a plane, as a PNG. */
+/** Points and lines on a plane, and maps of tables, as a PNG. */
 final class Charts {
     // Okabe and Ito's palette, which the colour-blind can tell apart as well.
     static final Color BLUE = new Color(0x0072B2);
     static final Color ORANGE = new Color(0xD55E00);
     static final Color GREEN = new Color(0x009E73);
     static final Color PALE_BLUE = new Color(0xCCE3F0);
+    static final Color MEDIUM_BLUE = new Color(0x8CBFE0);
+    static final Color DARK_BLUE = new Color(0x00395A);
     static final Color PALE_ORANGE = new Color(0xF7DFCC);
 
     private static final int WIDTH = 900;
     private static final int HEIGHT = 600;
+    private static final int SQUARE = 900;
     private static final int POINT_SIZE = 5;
 
     private Charts() {}
@@ -59,10 +69,45 @@ final class Charts {
     }
 
     /**
+     * A table of probabilities as a map: the darker a field, the likelier.
+     *
+     * @param letters what the rows and the columns stand for
+     * @param probabilities a square of as many rows and columns
+     */
+    static HeatMapChart heatMap(String title, String columns, String rows, List<String> letters, Tensor probabilities) {
+        HeatMapChart chart = new HeatMapChartBuilder()
+                .width(SQUARE)
+                .height(SQUARE)
+                .title(title)
+                .xAxisTitle(columns)
+                .yAxisTitle(rows)
+                .build();
+        // Small probabilities are most of them, so most of the colours are theirs.
+        chart.getStyler().setRangeColors(new Color[] {Color.WHITE, MEDIUM_BLUE, BLUE, DARK_BLUE, Color.BLACK});
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setMin(0);
+        chart.getStyler().setMax(Math.ceil(100 * probabilities.amax(Axes.all()).item()) / 100);
+        chart.getStyler().setPlotGridLinesVisible(false);
+        chart.getStyler().setXAxisMaxLabelCount(letters.size());
+        chart.getStyler().setXAxisTickMarkSpacingHint(SQUARE / 2 / letters.size());
+        chart.getStyler().setYAxisTickMarkSpacingHint(SQUARE / 2 / letters.size());
+        int size = letters.size();
+        List<Number[]> fields = new ArrayList<>();
+        for (int row = 0; row < size; row++) {
+            for (int column = 0; column < size; column++) {
+                // Counted from below: the first letter's row is to be the topmost.
+                fields.add(new Number[] {column, size - 1 - row, probabilities.at(row, column)});
+            }
+        }
+        chart.addSeries("probabilities", letters, letters.reversed(), fields);
+        return chart;
+    }
+
+    /**
      * Writes a chart and says so. A Java without fonts cannot draw one, which it says by all sorts of errors; the
      * results of a training are not to be lost for that.
      */
-    static void save(XYChart chart, Path file, PrintWriter out) throws IOException {
+    static void save(IChart chart, Path file, PrintWriter out) throws IOException {
         byte[] image;
         try {
             image = ChartEncoder.getBytes(chart, "png");

@@ -24,12 +24,16 @@ class MainTest {
                         "tiny-gpt",
                         "gpt3-anatomy",
                         "custom-activation",
+                        "custom-layer",
+                        "names",
                         "operation-times",
                         "--help");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation", "operation-times"})
+    @ValueSource(
+            strings = {"linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation", "names", "operation-times"
+            })
     void eachExampleExplainsItself(String example) {
         Programs.Result result = Programs.succeed(example, "--help");
 
@@ -45,7 +49,9 @@ class MainTest {
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
-                .contains("tiny-gtp", "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, operation-times");
+                .contains(
+                        "tiny-gtp",
+                        "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, custom-layer, names, operation-times");
     }
 
     /** The arguments, what the message must name. */
@@ -75,6 +81,16 @@ class MainTest {
                     gpt3-anatomy --heads 7 | --width 12288 does not divide evenly by --heads 7
                     gpt3-anatomy --width 96000 | 2^31-1 elements
                     custom-activation --steps -1 | --steps -1
+                    custom-layer --steps -1 | --steps -1
+                    custom-layer --learning-rate -1 | --learning-rate -1
+                    names --model trigram | expected one of
+                    names --epochs -1 | --epochs -1: expected a whole number from 0
+                    names --batch 0 | --batch 0: expected a whole number from 1
+                    names --learning-rate NaN | --learning-rate NaN
+                    names --context 0 | --context 0: expected a whole number from 1 to 100
+                    names --hidden 0 | --hidden 0
+                    names --embedding 100000 | --embedding 100000
+                    names --samples -1 | --samples -1
                     """)
     void badOptionsEndWithCode2(String arguments, String named) {
         Programs.Result result = Programs.run((Object[]) arguments.split(" "));
@@ -96,6 +112,7 @@ class MainTest {
     private static void assertUnreadable(Path file, String why) {
         for (Programs.Result result : List.of(
                 Programs.run("tiny-gpt", "--data", file),
+                Programs.run("names", "--data", file),
                 Programs.run("linear-regression", "--data", file, "--target", "y"))) {
             assertThat(result.err()).contains(why).contains(file.toString()).doesNotContain("\tat ");
             assertThat(result.exitCode()).isEqualTo(1);

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -25,14 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * README.md keeps its word: its Java blocks compile and run, its commands do what they say.
  *
- * <ul>
- *   <li>A {@code java} block with a {@code void main(} runs as it stands, by {@code java FILE.java}. One that begins
- *       with {@code module} is compiled as a {@code module-info.java}. Any other becomes a program: its classes and
- *       static members stay at the top, its statements become {@code main}, and all that Lanewise exports is imported.
- *   <li>A {@code text} block right after a {@code java} block is what that block prints.
- *   <li>In {@code bash} and {@code sh} blocks, {@code ./run} and {@code java} commands are run; see {@link #FORMS} for
- *       the others.
- * </ul>
+ * <p>Of Java blocks see {@link Markdown}. In {@code bash} and {@code sh} blocks, {@code ./run} and {@code java}
+ * commands are run; see {@link #FORMS} for the others.
  */
 @Tag("readme")
 class ReadmeTest {
@@ -48,45 +41,27 @@ class ReadmeTest {
     private static final Pattern MAVEN =
             Pattern.compile("mvn (verify|spotless:apply|-q -pl examples -am compile \"-Drun=[^\"]+\")");
 
-    /** A fenced block and the number of its first line. */
-    private record Block(String language, int line, String text) {
-        boolean isShell() {
-            return language.equals("bash") || language.equals("sh");
-        }
-    }
-
     @TempDir
     Path temporary;
 
     @TestFactory
     Stream<DynamicTest> javaBlocksRun() throws IOException {
-        List<Block> blocks = blocks();
-        var tests = new ArrayList<DynamicTest>();
-        for (int i = 0; i < blocks.size(); i++) {
-            Block block = blocks.get(i);
-            if (block.language.equals("java")) {
-                Block next = i + 1 < blocks.size() ? blocks.get(i + 1) : block;
-                boolean printed = next.language.equals("text") && adjacent(block, next);
-                tests.add(dynamicTest(
-                        "README.md:" + block.line, () -> runJava(block, printed ? next.text.strip() : null)));
-            }
-        }
-        return tests.stream();
+        return Markdown.read(README).javaTests(temporary);
     }
 
     @TestFactory
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "./run needs bash")
     Stream<DynamicTest> commandsRun() throws IOException {
-        return blocks().stream()
-                .filter(Block::isShell)
+        return Markdown.read(README).blocks().stream()
+                .filter(Markdown.Block::isShell)
                 .flatMap(block -> commands(block).stream()
-                        .map(command -> dynamicTest("README.md:" + block.line + " " + command, () -> run(command))));
+                        .map(command -> dynamicTest("README.md:" + block.line() + " " + command, () -> run(command))));
     }
 
     @Test
     void theTwoCommandsAreThere() throws IOException {
-        List<String> commands = blocks().stream()
-                .filter(Block::isShell)
+        List<String> commands = Markdown.read(README).blocks().stream()
+                .filter(Markdown.Block::isShell)
                 .flatMap(block -> commands(block).stream())
                 .toList();
         assertThat(commands)
@@ -97,62 +72,6 @@ class ReadmeTest {
         assertThat(Files.readAllLines(ROOT.resolve(".ci/run")))
                 .anyMatch(line -> line.matches("(if ! )?\\./build\\b.*"));
         assertThat(Files.readString(ROOT.resolve("build"))).containsPattern("(?m)^mvn (.*\\\\\n)*.* verify( |$)");
-    }
-
-    private void runJava(Block block, String printed) throws IOException {
-        Path directory = Files.createDirectories(temporary.resolve("line" + block.line));
-        if (block.text.stripLeading().startsWith("module ")) {
-            Path source = Files.writeString(directory.resolve("module-info.java"), block.text);
-            ChildJvm.compile(directory, List.of("--module-path", ChildJvm.join(ChildJvm.lanewiseModules())), source);
-            return;
-        }
-        String program = block.text.contains("void main(") ? block.text : program(block.text);
-        Path source = Files.writeString(directory.resolve("Snippet.java"), program);
-        ChildJvm.Result result = ChildJvm.with("--add-modules", "jdk.incubator.vector", "-XX:+UseParallelGC")
-                .timeout(TIMEOUT)
-                .classPath(ChildJvm.testClassPath())
-                .run(source.toString());
-        if (result.exitCode() != 0) {
-            fail("README.md:" + block.line + " fails as\n" + program + "\n" + result);
-        }
-        if (printed != null) {
-            assertThat(result.stdout().strip()).as("README.md:" + block.line).isEqualToNormalizingNewlines(printed);
-        }
-    }
-
-    /** Makes statements, and declarations among them, a compact source file. */
-    private static String program(String snippet) {
-        var imports = new StringBuilder();
-        var members = new StringBuilder();
-        var statements = new StringBuilder();
-        for (String name : ChildJvm.exportedPackages()) {
-            imports.append("import ").append(name).append(".*;\n");
-        }
-        int depth = 0;
-        boolean inMember = false;
-        for (String line : snippet.lines().toList()) {
-            if (depth == 0 && !inMember) {
-                inMember = line.matches("((static|final|sealed|abstract|private|public) )*"
-                        + "((class|record|interface|enum) .*|@Override.*)|(private |public )?static .*");
-            }
-            String code = line.replaceFirst("//.*", "").stripTrailing();
-            depth += balance(code);
-            if (depth == 0 && line.startsWith("import ")) {
-                imports.append(line).append('\n');
-            } else {
-                (inMember ? members : statements).append(line).append('\n');
-            }
-            if (depth == 0 && (code.endsWith("}") || code.endsWith(";"))) {
-                inMember = false;
-            }
-        }
-        return imports + "\n" + members + "\nvoid main() throws Exception {\n" + statements + "}\n";
-    }
-
-    private static int balance(String code) {
-        return code.chars()
-                .map(c -> "({".indexOf(c) >= 0 ? 1 : ")}".indexOf(c) >= 0 ? -1 : 0)
-                .sum();
     }
 
     private void run(String command) throws IOException {
@@ -189,41 +108,12 @@ class ReadmeTest {
     }
 
     /** The commands of a block: lines, joined where one ends in a backslash, without comments. */
-    private static List<String> commands(Block block) {
-        return block.text
+    private static List<String> commands(Markdown.Block block) {
+        return block.text()
                 .replaceAll("\\\\\n\\s*", "")
                 .lines()
                 .map(line -> line.replaceFirst("(^|\\s)#.*", "").strip())
                 .filter(line -> !line.isEmpty())
                 .toList();
-    }
-
-    /** Whether only blank lines stand between two blocks. */
-    private static boolean adjacent(Block first, Block second) throws IOException {
-        int fence = first.line + (int) first.text.lines().count(); // the line of the closing fence, counted from 1
-        return Files.readAllLines(README).subList(fence, second.line - 2).stream()
-                .allMatch(String::isBlank);
-    }
-
-    private static List<Block> blocks() throws IOException {
-        if (!Files.exists(README)) {
-            fail("README.md is missing: " + README + " is what this test runs");
-        }
-        var blocks = new ArrayList<Block>();
-        List<String> lines = Files.readAllLines(README);
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).startsWith("```")) {
-                int start = i + 1;
-                do {
-                    i++;
-                    assertThat(i)
-                            .as("README.md:" + start + ": a ``` without its end")
-                            .isLessThan(lines.size());
-                } while (!lines.get(i).startsWith("```"));
-                String text = lines.subList(start, i).stream().collect(Collectors.joining("\n"));
-                blocks.add(new Block(lines.get(start - 1).substring(3).strip(), start + 1, text));
-            }
-        }
-        return blocks;
     }
 }

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>Parameters: {@code weight} [channels], ones at first, and {@code bias} [channels], zeros. Buffers:
  * {@code running_mean} and {@code running_var} [channels]; each training pass replaces r by (1 − momentum) · r +
- * momentum · batch's, the variance unbiased. So a layer in training belongs to one thread.
+ * momentum · batch's, the variance unbiased. So a layer in training belongs to one thread. A third buffer,
+ * {@code num_batches_tracked} [], counts these passes and, as PyTorch's, need not be in a state that is loaded.
  */
 public abstract sealed class BatchNorm extends Layer implements Transform
         permits BatchNorm1d, BatchNorm2d, BatchNorm3d {
@@ -22,6 +23,7 @@ public abstract sealed class BatchNorm extends Layer implements Transform
     private final Parameter bias;
     private final Buffer runningMean;
     private final Buffer runningVariance;
+    private final Buffer batchesTracked;
 
     /**
      * A normalisation.
@@ -43,6 +45,7 @@ public abstract sealed class BatchNorm extends Layer implements Transform
         bias = parameter("bias", shape, Initializer.zeros());
         runningMean = buffer("running_mean", shape, 0);
         runningVariance = buffer("running_var", shape, 1);
+        batchesTracked = count("num_batches_tracked");
     }
 
     /**
@@ -75,6 +78,7 @@ public abstract sealed class BatchNorm extends Layer implements Transform
             Tensor unbiased = batch.get(1).value().mul((double) count / (count - 1));
             runningMean.assign(runningMean.value().lerp(batch.get(0).value(), momentum));
             runningVariance.assign(runningVariance.value().lerp(unbiased, momentum));
+            batchesTracked.assign(batchesTracked.value().add(1));
         }
         return x.batchNorm(batch.get(0), batch.get(1), weight.value(), bias.value(), epsilon);
     }

@@ -15,13 +15,20 @@ public final class Buffer {
     private final String name;
     private final Shape shape;
     private final double initial;
+    private final boolean counting;
     private @Nullable MutableTensor values;
 
-    Buffer(Layer layer, String name, Shape shape, double initial) {
+    /**
+     * A buffer.
+     *
+     * @param counting whether this is a count: always FLOAT64, where it stays exact; and a state may lack it
+     */
+    Buffer(Layer layer, String name, Shape shape, double initial, boolean counting) {
         this.layer = layer;
         this.name = name;
         this.shape = shape;
         this.initial = initial;
+        this.counting = counting;
     }
 
     /** The name from the model down, as in {@code blocks.3.norm.running_mean}. */
@@ -49,17 +56,28 @@ public final class Buffer {
         return values.snapshot();
     }
 
-    /** Replaces the values; the first call decides the type. */
-    public void assign(Tensor tensor) {
-        if (!tensor.shape().equals(shape)) {
+    /** Replaces the values; the first call decides the type, unless this is a count, which is FLOAT64. */
+    public void assign(Tensor given) {
+        if (!given.shape().equals(shape)) {
             throw new IllegalArgumentException(
-                    "%s: cannot take values of shape %s, it has shape %s".formatted(path(), tensor.shape(), shape));
+                    "%s: cannot take values of shape %s, it has shape %s".formatted(path(), given.shape(), shape));
         }
+        Tensor tensor = counting ? given.to(DType.FLOAT64) : given;
         if (values == null || values.value().dtype() != tensor.dtype()) {
             values = new MutableTensor(path(), tensor);
         } else {
             values.assign(tensor);
         }
+    }
+
+    /** Whether a state may be without it. */
+    boolean isOptional() {
+        return counting;
+    }
+
+    /** What it is where a state is without it. */
+    Tensor initialValue() {
+        return Tensor.full(DType.FLOAT64, shape, initial);
     }
 
     void init(DType dtype) {

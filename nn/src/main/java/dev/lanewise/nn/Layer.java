@@ -68,8 +68,16 @@ public abstract class Layer {
      * @param initial what {@link #init} sets all elements to
      */
     protected final Buffer buffer(String name, Shape shape, double initial) {
+        return register(name, new Buffer(this, name, shape, initial, false));
+    }
+
+    /** Registers a count, from 0; a state that lacks it sets it to 0. */
+    final Buffer count(String name) {
+        return register(name, new Buffer(this, name, Shape.scalar(), 0, true));
+    }
+
+    private Buffer register(String name, Buffer buffer) {
         checkName(name);
-        Buffer buffer = new Buffer(this, name, shape, initial);
         buffers.put(name, buffer);
         return buffer;
     }
@@ -215,7 +223,10 @@ public abstract class Layer {
             assignments.add(() -> parameter.assign(tensor));
         }
         for (Buffer buffer : buffers()) {
-            Tensor tensor = fitting(state, key(buffer.path()), buffer.shape(), expected, problems);
+            String key = key(buffer.path());
+            Tensor tensor = buffer.isOptional() && !state.containsKey(key)
+                    ? buffer.initialValue()
+                    : fitting(state, key, buffer.shape(), expected, problems);
             assignments.add(() -> buffer.assign(tensor));
         }
         state.forEach((key, tensor) -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.DType;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Sliding;
@@ -83,10 +84,40 @@ class ConvolutionTest {
         other.load(state);
         assertThat(other.state()).isEqualTo(state);
         state.remove("running_var");
-        state.put("num_batches_tracked", Tensor.scalar(1));
+        state.put("running_batches", Tensor.scalar(1));
         assertThatThrownBy(() -> other.load(state))
                 .hasMessageContaining("missing running_var [3]")
-                .hasMessageContaining("unknown num_batches_tracked []");
+                .hasMessageContaining("unknown running_batches []");
+    }
+
+    /** PyTorch's state dict has the count as a whole number of shape []; those before its version 0.4.1 have none. */
+    @Test
+    void trainingPassesAreCountedAsTorchCountsThem() {
+        var norm = new BatchNorm1d(3);
+        norm.init(Rng.of(1));
+        assertThat(norm.state().keySet())
+                .containsExactly("weight", "bias", "running_mean", "running_var", "num_batches_tracked");
+        norm.forward(images(4, 3), Pass.training(Rng.of(1), 0));
+        norm.forward(images(4, 3), Pass.training(Rng.of(1), 1));
+        norm.forward(images(4, 3), Pass.inference());
+        Map<String, Tensor> state = norm.state();
+        assertThat(state.get("num_batches_tracked")).isEqualTo(Tensor.scalar(DType.FLOAT64, 2));
+
+        // A count that FLOAT32 does not hold goes on exactly, in a layer of FLOAT32.
+        state.put("num_batches_tracked", Tensor.scalar(DType.FLOAT64, 1 << 24));
+        norm.load(state);
+        norm.forward(images(4, 3), Pass.training(Rng.of(1), 2));
+        assertThat(norm.state().get("num_batches_tracked").item()).isEqualTo((1 << 24) + 1);
+        state.put("num_batches_tracked", Tensor.scalar(7)); // of FLOAT32, as some convert whole numbers
+        norm.load(state);
+        assertThat(norm.state().get("num_batches_tracked").item()).isEqualTo(7);
+
+        state.remove("num_batches_tracked");
+        norm.load(state);
+        assertThat(norm.state().get("num_batches_tracked").item()).isZero();
+        state.put("num_batches_tracked", Tensor.zeros(1));
+        assertThatThrownBy(() -> norm.load(state))
+                .hasMessageContaining("num_batches_tracked has shape [1], expected []");
     }
 
     @Test

@@ -6,8 +6,7 @@ import java.util.Map;
 
 /** The mean of |prediction − target| over all elements. */
 public final class MeanAbsoluteError implements Metric {
-    private double sum;
-    private long count;
+    private final ElementErrors errors = new ElementErrors("MeanAbsoluteError", Math::abs);
 
     /** Nothing counted yet. */
     public MeanAbsoluteError() {}
@@ -18,13 +17,7 @@ public final class MeanAbsoluteError implements Metric {
      * @throws IllegalArgumentException unless predictions and targets are of the same shape
      */
     public void add(Tensor predictions, Tensor targets) {
-        Scores.checkSame("MeanAbsoluteError", predictions, targets);
-        double[] predicted = predictions.toDoubles();
-        double[] wanted = targets.toDoubles();
-        for (int i = 0; i < predicted.length; i++) {
-            sum += Math.abs(predicted[i] - wanted[i]);
-        }
-        count += predicted.length;
+        errors.add(predictions, targets);
     }
 
     @Override
@@ -34,7 +27,7 @@ public final class MeanAbsoluteError implements Metric {
 
     /** The mean; NaN of nothing. */
     public double value() {
-        return sum / count;
+        return errors.mean();
     }
 
     @Override

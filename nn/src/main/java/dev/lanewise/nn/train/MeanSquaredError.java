@@ -6,8 +6,7 @@ import java.util.Map;
 
 /** The mean of (prediction − target)² over all elements. */
 public final class MeanSquaredError implements Metric {
-    private double sum;
-    private long count;
+    private final ElementErrors errors = new ElementErrors("MeanSquaredError", error -> error * error);
 
     /** Nothing counted yet. */
     public MeanSquaredError() {}
@@ -18,14 +17,7 @@ public final class MeanSquaredError implements Metric {
      * @throws IllegalArgumentException unless predictions and targets are of the same shape
      */
     public void add(Tensor predictions, Tensor targets) {
-        Scores.checkSame("MeanSquaredError", predictions, targets);
-        double[] predicted = predictions.toDoubles();
-        double[] wanted = targets.toDoubles();
-        for (int i = 0; i < predicted.length; i++) {
-            double error = predicted[i] - wanted[i];
-            sum += error * error;
-        }
-        count += predicted.length;
+        errors.add(predictions, targets);
     }
 
     @Override
@@ -35,7 +27,7 @@ public final class MeanSquaredError implements Metric {
 
     /** The mean; NaN of nothing. */
     public double value() {
-        return sum / count;
+        return errors.mean();
     }
 
     /** The root of the mean, which is of the targets' own unit. */

@@ -1,6 +1,7 @@
 package dev.lanewise.nn.transformer;
 
 import dev.lanewise.nn.Initializer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,173 +112,108 @@ public record AttentionConfig(
 
     /** The same, with so many heads of keys and values. */
     public AttentionConfig withKeyValueHeads(int count) {
-        return new AttentionConfig(
-                width,
-                heads,
-                count,
-                headSize,
-                keyWidth,
-                valueWidth,
-                bias,
-                causal,
-                dropout,
-                outputDropout,
-                rotary,
-                names,
-                projections,
-                outputs);
+        return with(draft -> draft.keyValueHeads = count);
     }
 
     /** The same, with heads of that size. */
     public AttentionConfig withHeadSize(int size) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                size,
-                keyWidth,
-                valueWidth,
-                bias,
-                causal,
-                dropout,
-                outputDropout,
-                rotary,
-                names,
-                projections,
-                outputs);
+        return with(draft -> draft.headSize = size);
     }
 
     /** The same, with keys and values made of vectors of these lengths. */
     public AttentionConfig withKeyAndValueWidth(int keys, int values) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                headSize,
-                keys,
-                values,
-                bias,
-                causal,
-                dropout,
-                outputDropout,
-                rotary,
-                names,
-                projections,
-                outputs);
+        return with(draft -> {
+            draft.keyWidth = keys;
+            draft.valueWidth = values;
+        });
     }
 
     /** The same, with or without biases. */
     public AttentionConfig withBias(boolean on) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                headSize,
-                keyWidth,
-                valueWidth,
-                on,
-                causal,
-                dropout,
-                outputDropout,
-                rotary,
-                names,
-                projections,
-                outputs);
+        return with(draft -> draft.bias = on);
     }
 
     /** The same, causal or not. */
     public AttentionConfig withCausal(boolean on) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                headSize,
-                keyWidth,
-                valueWidth,
-                bias,
-                on,
-                dropout,
-                outputDropout,
-                rotary,
-                names,
-                projections,
-                outputs);
+        return with(draft -> draft.causal = on);
     }
 
     /** The same, with these probabilities of weights and of elements of the result to be dropped. */
     public AttentionConfig withDropout(double ofWeights, double ofOutputs) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                headSize,
-                keyWidth,
-                valueWidth,
-                bias,
-                causal,
-                ofWeights,
-                ofOutputs,
-                rotary,
-                names,
-                projections,
-                outputs);
+        return with(draft -> {
+            draft.dropout = ofWeights;
+            draft.outputDropout = ofOutputs;
+        });
     }
 
     /** The same, with rotary positions, or without if null. */
     public AttentionConfig withRotary(@Nullable RotaryPositions positions) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                headSize,
-                keyWidth,
-                valueWidth,
-                bias,
-                causal,
-                dropout,
-                outputDropout,
-                positions,
-                names,
-                projections,
-                outputs);
+        return with(draft -> draft.rotary = positions);
     }
 
     /** The same, with parameters of other names. */
     public AttentionConfig withNames(Names others) {
-        return new AttentionConfig(
-                width,
-                heads,
-                keyValueHeads,
-                headSize,
-                keyWidth,
-                valueWidth,
-                bias,
-                causal,
-                dropout,
-                outputDropout,
-                rotary,
-                others,
-                projections,
-                outputs);
+        return with(draft -> draft.names = others);
     }
 
     /** The same, with weights drawn in these ways. */
     public AttentionConfig withInitializers(Initializer ofProjections, Initializer ofOutputs) {
+        return with(draft -> {
+            draft.projections = ofProjections;
+            draft.outputs = ofOutputs;
+        });
+    }
+
+    /** The same but for what the change does. */
+    private AttentionConfig with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
         return new AttentionConfig(
                 width,
                 heads,
-                keyValueHeads,
-                headSize,
-                keyWidth,
-                valueWidth,
-                bias,
-                causal,
-                dropout,
-                outputDropout,
-                rotary,
-                names,
-                ofProjections,
-                ofOutputs);
+                draft.keyValueHeads,
+                draft.headSize,
+                draft.keyWidth,
+                draft.valueWidth,
+                draft.bias,
+                draft.causal,
+                draft.dropout,
+                draft.outputDropout,
+                draft.rotary,
+                draft.names,
+                draft.projections,
+                draft.outputs);
+    }
+
+    /** What is to become a configuration: the components that a {@code with…} method may change. */
+    private static final class Draft {
+        private int keyValueHeads;
+        private int headSize;
+        private int keyWidth;
+        private int valueWidth;
+        private boolean bias;
+        private boolean causal;
+        private double dropout;
+        private double outputDropout;
+        private @Nullable RotaryPositions rotary;
+        private Names names;
+        private Initializer projections;
+        private Initializer outputs;
+
+        private Draft(AttentionConfig from) {
+            keyValueHeads = from.keyValueHeads;
+            headSize = from.headSize;
+            keyWidth = from.keyWidth;
+            valueWidth = from.valueWidth;
+            bias = from.bias;
+            causal = from.causal;
+            dropout = from.dropout;
+            outputDropout = from.outputDropout;
+            rotary = from.rotary;
+            names = from.names;
+            projections = from.projections;
+            outputs = from.outputs;
+        }
     }
 
     /** How many rows the weights of queries, of keys and of values have. */

@@ -1,10 +1,13 @@
 package dev.lanewise.examples;
 
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import org.knowm.xchart.ChartEncoder;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -58,20 +61,36 @@ final class Charts {
         series.setLineColor(color);
     }
 
-    /**
-     * Writes a chart and says so. A Java without fonts cannot draw one, which it says by all sorts of errors; the
-     * results of a training are not to be lost for that.
-     */
+    /** Writes a chart and says so, see {@link #save(List, int, Path, PrintWriter)}. */
     static void save(XYChart chart, Path file, PrintWriter out) throws IOException {
-        byte[] image;
+        save(List.of(chart), 1, file, out);
+    }
+
+    /**
+     * Writes charts side by side, so many in a row, as one picture, and says so. A Java without fonts cannot draw one,
+     * which it says by all sorts of errors; the results of a training are not to be lost for that.
+     */
+    static void save(List<XYChart> charts, int columns, Path file, PrintWriter out) throws IOException {
+        var image = new BufferedImage(
+                WIDTH * Math.min(columns, charts.size()),
+                HEIGHT * Math.ceilDiv(charts.size(), columns),
+                BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
         try {
-            image = ChartEncoder.getBytes(chart, "png");
+            for (int i = 0; i < charts.size(); i++) {
+                Graphics2D place =
+                        (Graphics2D) graphics.create(WIDTH * (i % columns), HEIGHT * (i / columns), WIDTH, HEIGHT);
+                charts.get(i).paint(place, WIDTH, HEIGHT);
+                place.dispose();
+            }
         } catch (RuntimeException | InternalError | LinkageError e) {
             out.println("No chart: this Java cannot draw text (" + e + "); installing fontconfig and a font helps");
             return;
+        } finally {
+            graphics.dispose();
         }
         try (OutputFile output = new OutputFile(file)) {
-            output.stream().write(image);
+            ImageIO.write(image, "png", output.stream());
             output.finish();
         }
         out.println("Chart: " + file);

@@ -45,6 +45,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TinyGpt.class,
             Gpt3Anatomy.class,
             CustomActivation.class,
+            Digits.class,
+            Overfitting.class,
             OperationTimes.class
         })
 public final class Main implements Runnable {

@@ -24,12 +24,23 @@ class MainTest {
                         "tiny-gpt",
                         "gpt3-anatomy",
                         "custom-activation",
+                        "digits",
+                        "overfitting",
                         "operation-times",
                         "--help");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation", "operation-times"})
+    @ValueSource(
+            strings = {
+                "linear-regression",
+                "tiny-gpt",
+                "gpt3-anatomy",
+                "custom-activation",
+                "digits",
+                "overfitting",
+                "operation-times"
+            })
     void eachExampleExplainsItself(String example) {
         Programs.Result result = Programs.succeed(example, "--help");
 
@@ -45,7 +56,9 @@ class MainTest {
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err())
-                .contains("tiny-gtp", "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, operation-times");
+                .contains(
+                        "tiny-gtp",
+                        "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, digits, overfitting, operation-times");
     }
 
     /** The arguments, what the message must name. */
@@ -75,6 +88,16 @@ class MainTest {
                     gpt3-anatomy --heads 7 | --width 12288 does not divide evenly by --heads 7
                     gpt3-anatomy --width 96000 | 2^31-1 elements
                     custom-activation --steps -1 | --steps -1
+                    digits --epochs 0 | --epochs 0: expected a whole number from 1
+                    digits --batch 1 | --batch 1: expected a whole number from 2
+                    digits --learning-rate -1 | --learning-rate -1
+                    digits --model svm | CNN
+                    digits --data a,b,c | --data names 3 files
+                    digits --data train-labels-idx1-ubyte | these are labels
+                    overfitting --noise 1 | --noise 1: expected a number of at least 0 and below 1
+                    overfitting --dropout 1 | --dropout 1
+                    overfitting --patience 0 | --patience 0
+                    overfitting --examples 0 | --examples 0
                     """)
     void badOptionsEndWithCode2(String arguments, String named) {
         Programs.Result result = Programs.run((Object[]) arguments.split(" "));
@@ -96,6 +119,7 @@ class MainTest {
     private static void assertUnreadable(Path file, String why) {
         for (Programs.Result result : List.of(
                 Programs.run("tiny-gpt", "--data", file),
+                Programs.run("digits", "--data", file),
                 Programs.run("linear-regression", "--data", file, "--target", "y"))) {
             assertThat(result.err()).contains(why).contains(file.toString()).doesNotContain("\tat ");
             assertThat(result.exitCode()).isEqualTo(1);

@@ -71,28 +71,33 @@ final class Charts {
      * which it says by all sorts of errors; the results of a training are not to be lost for that.
      */
     static void save(List<XYChart> charts, int columns, Path file, PrintWriter out) throws IOException {
-        var image = new BufferedImage(
-                WIDTH * Math.min(columns, charts.size()),
-                HEIGHT * Math.ceilDiv(charts.size(), columns),
-                BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = image.createGraphics();
+        BufferedImage image;
         try {
-            for (int i = 0; i < charts.size(); i++) {
-                Graphics2D place =
-                        (Graphics2D) graphics.create(WIDTH * (i % columns), HEIGHT * (i / columns), WIDTH, HEIGHT);
-                charts.get(i).paint(place, WIDTH, HEIGHT);
-                place.dispose();
-            }
+            image = draw(charts, columns);
         } catch (RuntimeException | InternalError | LinkageError e) {
             out.println("No chart: this Java cannot draw text (" + e + "); installing fontconfig and a font helps");
             return;
-        } finally {
-            graphics.dispose();
         }
         try (OutputFile output = new OutputFile(file)) {
             ImageIO.write(image, "png", output.stream());
             output.finish();
         }
         out.println("Chart: " + file);
+    }
+
+    private static BufferedImage draw(List<XYChart> charts, int columns) {
+        int width = WIDTH * Math.min(columns, charts.size());
+        int height = HEIGHT * Math.ceilDiv(charts.size(), columns);
+        var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        for (int i = 0; i < charts.size(); i++) {
+            int left = WIDTH * (i % columns);
+            int top = HEIGHT * (i / columns);
+            Graphics2D place = (Graphics2D) graphics.create(left, top, WIDTH, HEIGHT);
+            charts.get(i).paint(place, WIDTH, HEIGHT);
+            place.dispose();
+        }
+        graphics.dispose();
+        return image;
     }
 }

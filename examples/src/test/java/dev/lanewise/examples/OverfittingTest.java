@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.core.Rng;
 import dev.lanewise.nn.train.Listener;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,13 +25,22 @@ class OverfittingTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void eachRemedyHelps(int seed) {
+    void eachRemedyHelps(int seed) throws IOException {
         Programs.Result result = Programs.succeed("overfitting", "--epochs", 50, "--seed", seed, "--out", folder);
 
         assertThat(result.out()).doesNotContain(" NO\n").contains("early stopping: stopped: no better validation loss");
         assertThat(result.out().lines().filter(line -> line.endsWith(" yes"))).hasSize(6);
         assertThat(result.line("  epoch")).containsPattern("(learnt +new *){4}");
-        assertThat(folder.resolve("overfitting.png")).isNotEmptyFile();
+        BufferedImage picture = ImageIO.read(folder.resolve("overfitting.png").toFile());
+        for (int chart = 0; chart < 4; chart++) { // each has both curves
+            BufferedImage part = picture.getSubimage(900 * (chart % 2), 600 * (chart / 2), 900, 600);
+            assertThat(colors(part)).contains(Charts.BLUE.getRGB(), Charts.ORANGE.getRGB(), Charts.GREEN.getRGB());
+        }
+    }
+
+    private static Set<Integer> colors(BufferedImage image) {
+        int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        return IntStream.of(pixels).boxed().collect(Collectors.toSet());
     }
 
     /** The losses of both kinds move apart, epoch for epoch, from the best one on. */

@@ -25,8 +25,10 @@ import picocli.CommandLine.Option;
             "",
             "Without --data it draws digits by itself, a few strokes each. Nothing is downloaded; digits written by hand are"
                     + " to be had at",
-            "  https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits (optdigits.tra, optdigits.tes)",
-            "  https://github.com/cvdfoundation/mnist (train-images-idx3-ubyte.gz and the three like it)",
+            "  https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+            "    (optdigits.tra, optdigits.tes: 8 x 8 pixels)",
+            "  https://github.com/cvdfoundation/mnist",
+            "    (train-images-idx3-ubyte.gz and the three like it: 28 x 28 pixels, so --epochs 1 is work enough)",
             ""
         })
 final class Digits extends Example {

@@ -3,12 +3,14 @@ package dev.lanewise.examples;
 import dev.lanewise.core.Axes;
 import dev.lanewise.core.Tensor;
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.knowm.xchart.ChartEncoder;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -103,22 +105,46 @@ final class Charts {
         return chart;
     }
 
-    /**
-     * Writes a chart and says so. A Java without fonts cannot draw one, which it says by all sorts of errors; the
-     * results of a training are not to be lost for that.
-     */
+    /** Writes a chart and says so, see {@link #save(List, int, Path, PrintWriter)}. */
     static void save(IChart chart, Path file, PrintWriter out) throws IOException {
-        byte[] image;
+        save(List.of(chart), 1, file, out);
+    }
+
+    /**
+     * Writes charts side by side, so many in a row, as one picture, all of the first one's size, and says so. A Java
+     * without fonts cannot draw one, which it says by all sorts of errors; the results of a training are not to be lost
+     * for that.
+     */
+    static void save(List<? extends IChart> charts, int columns, Path file, PrintWriter out) throws IOException {
+        BufferedImage image;
         try {
-            image = ChartEncoder.getBytes(chart, "png");
+            image = draw(charts, columns);
         } catch (RuntimeException | InternalError | LinkageError e) {
             out.println("No chart: this Java cannot draw text (" + e + "); installing fontconfig and a font helps");
             return;
         }
         try (OutputFile output = new OutputFile(file)) {
-            output.stream().write(image);
+            ImageIO.write(image, "png", output.stream());
             output.finish();
         }
         out.println("Chart: " + file);
+    }
+
+    private static BufferedImage draw(List<? extends IChart> charts, int columns) {
+        int width = charts.getFirst().getWidth();
+        int height = charts.getFirst().getHeight();
+        var image = new BufferedImage(
+                width * Math.min(columns, charts.size()),
+                height * Math.ceilDiv(charts.size(), columns),
+                BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        for (int i = 0; i < charts.size(); i++) {
+            Graphics2D place =
+                    (Graphics2D) graphics.create(width * (i % columns), height * (i / columns), width, height);
+            charts.get(i).paint(place, width, height);
+            place.dispose();
+        }
+        graphics.dispose();
+        return image;
     }
 }

@@ -47,6 +47,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CustomActivation.class,
             CustomLayer.class,
             Names.class,
+            Digits.class,
+            Overfitting.class,
             OperationTimes.class
         })
 public final class Main implements Runnable {

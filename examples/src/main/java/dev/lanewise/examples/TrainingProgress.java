@@ -17,11 +17,22 @@ import org.jspecify.annotations.Nullable;
 final class TrainingProgress implements Listener, AutoCloseable {
     private final PrintWriter out;
     private final String work;
+    private final boolean printsEpochs;
     private @Nullable Progress progress;
 
     TrainingProgress(PrintWriter out, String work) {
+        this(out, work, true);
+    }
+
+    private TrainingProgress(PrintWriter out, String work, boolean printsEpochs) {
         this.out = out;
         this.work = work;
+        this.printsEpochs = printsEpochs;
+    }
+
+    /** The same without a line for each epoch, for trainings that show these in another way. */
+    TrainingProgress withoutEpochs() {
+        return new TrainingProgress(out, work, false);
     }
 
     @Override
@@ -40,7 +51,7 @@ final class TrainingProgress implements Listener, AutoCloseable {
 
     @Override
     public void epochDone(Training training, Epoch epoch) {
-        if (progress != null) {
+        if (progress != null && printsEpochs) {
             String values = epoch.values().entrySet().stream()
                     .map(entry -> String.format(Locale.ROOT, "%s %.4g", entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining(", "));
@@ -52,7 +63,7 @@ final class TrainingProgress implements Listener, AutoCloseable {
     @Override
     public void done(Training training, History history) {
         if (progress != null && history.stopReason() != null) {
-            progress.println("stopped: " + history.stopReason());
+            progress.println((printsEpochs ? "" : work + ": ") + "stopped: " + history.stopReason());
         }
         close();
     }

@@ -26,13 +26,23 @@ class MainTest {
                         "custom-activation",
                         "custom-layer",
                         "names",
+                        "digits",
+                        "overfitting",
                         "operation-times",
                         "--help");
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"linear-regression", "tiny-gpt", "gpt3-anatomy", "custom-activation", "names", "operation-times"
+            strings = {
+                "linear-regression",
+                "tiny-gpt",
+                "gpt3-anatomy",
+                "custom-activation",
+                "names",
+                "digits",
+                "overfitting",
+                "operation-times"
             })
     void eachExampleExplainsItself(String example) {
         Programs.Result result = Programs.succeed(example, "--help");
@@ -51,7 +61,7 @@ class MainTest {
         assertThat(result.err())
                 .contains(
                         "tiny-gtp",
-                        "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, custom-layer, names, operation-times");
+                        "linear-regression, tiny-gpt, gpt3-anatomy, custom-activation, custom-layer, names, digits, overfitting, operation-times");
     }
 
     /** The arguments, what the message must name. */
@@ -91,6 +101,16 @@ class MainTest {
                     names --hidden 0 | --hidden 0
                     names --embedding 100000 | --embedding 100000
                     names --samples -1 | --samples -1
+                    digits --epochs 0 | --epochs 0: expected a whole number from 1
+                    digits --batch 1 | --batch 1: expected a whole number from 2
+                    digits --learning-rate -1 | --learning-rate -1
+                    digits --model svm | CNN
+                    digits --data a,b,c | --data names 3 files
+                    digits --data train-labels-idx1-ubyte | these are labels
+                    overfitting --noise 1 | --noise 1: expected a number of at least 0 and below 1
+                    overfitting --dropout 1 | --dropout 1
+                    overfitting --patience 0 | --patience 0
+                    overfitting --examples 0 | --examples 0
                     """)
     void badOptionsEndWithCode2(String arguments, String named) {
         Programs.Result result = Programs.run((Object[]) arguments.split(" "));
@@ -113,6 +133,7 @@ class MainTest {
         for (Programs.Result result : List.of(
                 Programs.run("tiny-gpt", "--data", file),
                 Programs.run("names", "--data", file),
+                Programs.run("digits", "--data", file),
                 Programs.run("linear-regression", "--data", file, "--target", "y"))) {
             assertThat(result.err()).contains(why).contains(file.toString()).doesNotContain("\tat ");
             assertThat(result.exitCode()).isEqualTo(1);

@@ -14,17 +14,37 @@ import dev.lanewise.nn.train.Trainer;
 import dev.lanewise.nn.train.Watch;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class TrainingProgressTest {
     /** Where there is no terminal, as in a test, there are the lines alone. */
     @Test
     void eachEpochIsALineAndSoIsAnEarlyEnd() {
+        assertThat(train(writer -> new TrainingProgress(writer, "Training")))
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .matches("epoch 0: training loss [0-9.]+, learning rate [0.]+ \\([0-9.]+ s\\)"),
+                        line -> assertThat(line).startsWith("epoch 1: training loss "),
+                        line -> assertThat(line)
+                                .isEqualTo("stopped: no better training loss in 1 epochs than in epoch 0"));
+    }
+
+    /** Of several trainings one wants to know whose end it was. */
+    @Test
+    void withoutEpochsThereIsTheEarlyEndAlone() {
+        assertThat(train(writer -> new TrainingProgress(writer, "the second").withoutEpochs()))
+                .containsExactly("the second: stopped: no better training loss in 1 epochs than in epoch 0");
+    }
+
+    /** The lines that a training prints which is stopped after its second epoch. */
+    private static List<String> train(Function<PrintWriter, TrainingProgress> create) {
         var model = new Linear(1, 1);
         model.init(Rng.of(1));
         Dataset data = Dataset.of(Tensor.ones(8, 1), Tensor.ones(8, 1));
         var written = new StringWriter();
-        try (var progress = new TrainingProgress(new PrintWriter(written), "Training")) {
+        try (var progress = create.apply(new PrintWriter(written))) {
             new Trainer<>(
                             model,
                             new Sgd(model.parameters(), Sgd.Config.of(0)), // learns nothing
@@ -35,13 +55,6 @@ class TrainingProgressTest {
                     .withListener(progress)
                     .train(data.batches(4), 5);
         }
-        assertThat(written.toString().lines().toList())
-                .hasSize(3)
-                .satisfiesExactly(
-                        line -> assertThat(line)
-                                .matches("epoch 0: training loss [0-9.]+, learning rate [0.]+ \\([0-9.]+ s\\)"),
-                        line -> assertThat(line).startsWith("epoch 1: training loss "),
-                        line -> assertThat(line)
-                                .isEqualTo("stopped: no better training loss in 1 epochs than in epoch 0"));
+        return written.toString().lines().toList();
     }
 }

@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hot<T> {
     /**
-     * A kernel that is not at speed by then never will be, as in a JVM that was told not to use its optimising
-     * compiler; the caller stays with scalar loops. A busy machine took some seconds.
+     * A kernel that is not at speed by then lets others go first: a busy machine took some seconds, and the compiler
+     * may be held up by something large.
      */
-    private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /**
+     * A kernel that so many times was not at speed never will be, as in a JVM that was told not to use its optimising
+     * compiler; the caller stays with scalar loops.
+     */
+    private static final int ATTEMPTS = 4;
 
     /** Trials after which the compiler has seen enough and is waited for: its threshold is 600 to 700 calls. */
     private static final int TRIALS = 1_000;
@@ -72,16 +78,14 @@ final class Hot<T> {
             kernel = maker.get();
         } else {
             Supplier<Consumer<T>> trial = trials;
-            Background.add(() -> warmUp(trial));
+            Background.add(() -> warmUp(maker.get(), trial.get(), 1));
         }
         isRequested = true;
     }
 
-    private void warmUp(Supplier<Consumer<T>> trials) throws InterruptedException {
-        T made = maker.get();
-        Consumer<T> trial = trials.get();
+    private void warmUp(T made, Consumer<T> trial, int attempt) throws InterruptedException {
         long start = System.nanoTime();
-        for (int done = 0; System.nanoTime() - start < GIVE_UP_NANOS; done += TRIALS_AT_ONCE) {
+        for (int done = 0; System.nanoTime() - start < PATIENCE_NANOS; done += TRIALS_AT_ONCE) {
             long before = System.nanoTime();
             for (int i = 0; i < TRIALS_AT_ONCE; i++) {
                 trial.accept(made);
@@ -93,6 +97,9 @@ final class Hot<T> {
             if (done > TRIALS) {
                 Thread.sleep(1); // the compiler is at work and can use this core
             }
+        }
+        if (attempt < ATTEMPTS) {
+            Background.add(() -> warmUp(made, trial, attempt + 1));
         }
     }
 

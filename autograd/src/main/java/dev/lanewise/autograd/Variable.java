@@ -77,6 +77,11 @@ public final class Variable implements TensorOps<Variable> {
         return reusing(Scope.current(), () -> List.of(code.get())).getFirst();
     }
 
+    /** {@link #reusingMemory} for code with several results. */
+    public static List<Variable> reusingMemoryAll(Supplier<List<Variable>> code) {
+        return reusing(Scope.current(), code);
+    }
+
     static List<Variable> reusing(Scope scope, Supplier<List<Variable>> code) {
         Ledger ledger = new Ledger(scope.openLedger());
         try {

@@ -17,7 +17,8 @@ import java.util.List;
  *
  * <p>Parameters of layer k, with PyTorch's names: {@code weight_ih_lk} [gates · hidden, inputs], {@code weight_hh_lk}
  * [gates · hidden, hidden] and, unless left out, {@code bias_ih_lk} and {@code bias_hh_lk} [gates · hidden]; those of
- * the way back end in {@code _reverse}. All are drawn evenly from ±1/√hidden.
+ * the way back end in {@code _reverse}. All are drawn evenly from ±1/√hidden. The memory of what is computed on the way
+ * is used again: see {@link Variable#reusingMemory}.
  */
 public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
     /**
@@ -136,6 +137,12 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
                     .formatted(
                             describeSelf(), states.stream().map(Variable::shape).toList(), stateCount(), expected));
         }
+        List<Variable> results = Variable.reusingMemoryAll(() -> read(x, states, pass));
+        return new Result(results.getFirst(), List.copyOf(results.subList(1, results.size())));
+    }
+
+    /** The last layer's outputs, and behind them the last states. */
+    private List<Variable> read(Variable x, List<Variable> states, Pass pass) {
         List<List<Variable>> first = new ArrayList<>();
         for (Variable state : states) {
             first.add(slices(state, 0)); // of each layer and direction, (batch, hidden)
@@ -161,13 +168,13 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
             sequence = outputs.size() == 1 ? outputs.getFirst() : TensorOps.concat(2, outputs);
             sequence = layer + 1 < config.layers() ? dropout.forward(sequence, pass) : sequence;
         }
-        List<Variable> ends = new ArrayList<>();
+        List<Variable> results = new ArrayList<>(List.of(sequence));
         for (int i = 0; i < stateCount(); i++) {
             int which = i;
-            ends.add(TensorOps.stack(
+            results.add(TensorOps.stack(
                     0, last.stream().map(state -> state.get(which)).toList()));
         }
-        return new Result(sequence, ends);
+        return results;
     }
 
     /** All slices of an axis, without it. Cut at once, so that their gradients are joined at once. */

@@ -101,8 +101,8 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
     }
 
     /** Whether the cell takes the input's and the hidden state's gates one by one, not their sum. */
-    private boolean takesBoth(Sizes sizes) {
-        return cell.arity() > sizes.gates + states;
+    private boolean takesBoth(int gates) {
+        return cell.arity() > gates + states;
     }
 
     /** The sizes of a call, and where in its arrays what is: time comes first in all of them, then the batch. */
@@ -155,7 +155,7 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
         Elementwise.checkTypes(name(), operands);
         var sizes = new Sizes(
                 operands.getFirst().shape(), operands.get(RECURRENT_WEIGHT).shape());
-        boolean both = takesBoth(sizes);
+        boolean both = takesBoth(sizes.gates);
         Tensor bias = bias(operands, 0);
         Tensor recurrentBias = bias(operands, 1);
         Tensor inputs = timeFirst(operands.getFirst()); // (time · batch, in)
@@ -195,9 +195,9 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
         return reversed ? sizes.time - 1 - step : step + 1;
     }
 
-    /** Which element of the sequence a step reads. */
-    private int element(Sizes sizes, int step) {
-        return reversed ? sizes.time - 1 - step : step;
+    /** Which element of a sequence of so many a step reads. */
+    private int element(int time, int step) {
+        return reversed ? time - 1 - step : step;
     }
 
     private static Tensor timeFirst(Tensor x) {
@@ -239,14 +239,13 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
         RowKernel kernel = cell.kernel(0, RowLoop.repeat(Reduction.STORE, states));
         var call = new CellCall(sizes, kernel, in, out);
         for (int step = 0; step < sizes.time; step++) {
-            int element = element(sizes, step);
+            int element = element(sizes.time, step);
             int before = place(sizes, step - 1);
             if (both) {
                 fill(own.floats(), element * sizes.step(), recurrentBias, sizes.batch);
             }
             product.multiply(sizes.state(all.getFirst().floats(), before), sizes.gates(own.floats(), element), true);
-            int number = 0;
-            number = call.gates(number, both ? 2 : 1, element);
+            int number = call.gates(0, both ? 2 : 1, element);
             call.states(number, before);
             call.results(place(sizes, step));
             call.run();
@@ -349,7 +348,7 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
     @Override
     public void backwardKernel(Saved<Tensor> saved) {
         var sizes = new Sizes(saved.operandShape(0), saved.operandShape(RECURRENT_WEIGHT));
-        boolean both = takesBoth(sizes);
+        boolean both = takesBoth(sizes.gates);
         List<Tensor> all = saved.state().subList(0, states);
         Shape shape = Shape.of(sizes.time * sizes.batch, sizes.width());
         Tensor gates = Tensor.toBeWritten(DType.FLOAT32, shape);
@@ -406,7 +405,7 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
                 sizes.batch, sizes.hidden, sizes.width(), MatMul.matrix(saved.operand(RECURRENT_WEIGHT)), sizes.time);
         float[] hidden = gradients.getFirst().floats();
         for (int step = sizes.time - 1; step >= 0; step--) {
-            int element = element(sizes, step);
+            int element = element(sizes.time, step);
             add(hidden, outputs.floats(), outputs.offset() + element * sizes.state(), sizes.state());
             int number = call.gates(0, both ? 2 : 1, element);
             call.states(number, place(sizes, step - 1));
@@ -432,7 +431,7 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
         T bias = biased ? operands.get(FIRST_STATE + states) : null;
         T recurrentBias = biased ? operands.get(FIRST_STATE + states + 1) : null;
         int gates = recurrentWeight.shape().size(0) / recurrentWeight.shape().size(1);
-        boolean both = cell.arity() > gates + states;
+        boolean both = takesBoth(gates);
         int time = x.shape().size(1);
         int[] ones = new int[time];
         Arrays.fill(ones, 1);
@@ -440,7 +439,7 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
         List<T> state = new ArrayList<>(operands.subList(FIRST_STATE, FIRST_STATE + states));
         List<T> outputs = new ArrayList<>(Collections.nCopies(time, x));
         for (int step = 0; step < time; step++) {
-            int element = reversed ? time - 1 - step : step;
+            int element = element(time, step);
             T input = inputs.get(element).squeeze(1); // (batch, width)
             T own = state.getFirst().linear(recurrentWeight, recurrentBias);
             List<T> all = new ArrayList<>((both ? input : input.add(own)).chunk(-1, gates));

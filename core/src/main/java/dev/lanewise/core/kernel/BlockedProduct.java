@@ -162,6 +162,22 @@ final class BlockedProduct {
             Matrix c,
             boolean accumulate,
             @Nullable Epilogue epilogue) {
+        this(null, tiles, m, n, k, a, b, c, accumulate, epilogue);
+    }
+
+    /** A product whose B may have been packed, as one block; A and C then have few rows. */
+    BlockedProduct(
+            float @Nullable [] packedBefore,
+            Tiles tiles,
+            int m,
+            int n,
+            int k,
+            Matrix a,
+            Matrix b,
+            Matrix c,
+            boolean accumulate,
+            @Nullable Epilogue epilogue) {
+        this.packedBefore = packedBefore;
         this.tiles = tiles;
         this.m = m;
         this.n = n;
@@ -171,35 +187,16 @@ final class BlockedProduct {
         this.c = c;
         this.accumulate = accumulate;
         this.epilogue = epilogue;
+        boolean isPacked = packedBefore != null;
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
-        leftInPlace = isLeftInPlace(tiles, n, k, a);
-        leftByRows = isLeftByRows(tiles, n, k, a);
+        leftInPlace = !isPacked && isLeftInPlace(tiles, n, k, a);
+        leftByRows = !isPacked && isLeftByRows(tiles, n, k, a);
         kc = evenly(k, leftByRows || !isNarrow(tiles) ? KC : KC_NARROW, tiles.lanes);
-        boolean rightInPlace = b.columnStride == 1 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= SPAN_IN_PLACE);
+        boolean rightInPlace =
+                !isPacked && b.columnStride == 1 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= SPAN_IN_PLACE);
         // A tile reads all of its columns: those that B does not have are in a packed one alone.
         int last = n % tiles.nr;
         firstPacked = !rightInPlace ? 0 : last == tiles.lanes ? n : n - last;
-        packedBefore = null;
-    }
-
-    /** A product whose B has been packed, as one block, and of which A and C have few rows. */
-    BlockedProduct(
-            Tiles tiles, float[] packedBefore, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        this.tiles = tiles;
-        this.m = m;
-        this.n = n;
-        this.k = k;
-        this.a = a;
-        this.b = b;
-        this.c = c;
-        this.accumulate = accumulate;
-        this.packedBefore = packedBefore;
-        epilogue = null;
-        kc = evenly(k, isNarrow(tiles) ? KC_NARROW : KC, tiles.lanes);
-        threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
-        leftInPlace = false;
-        leftByRows = false;
-        firstPacked = 0;
     }
 
     /** Some rows of a product, by one thread, and by the same kernels. */

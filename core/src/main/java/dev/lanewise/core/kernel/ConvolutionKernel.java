@@ -156,16 +156,42 @@ public final class ConvolutionKernel {
             Planes planes,
             List<Planes.Grid> grids,
             float[] source) {
-        for (int channel = 0; channel < channels; channel++) {
-            for (int i = 0; i < count; i++) {
-                int number = ((image + i) * sizes.groups + group) * sizes.in + firstChannel + channel;
-                int to = channel * phases.size() * planes.size() + i * planes.imageSize;
-                for (Planes.Grid grid : grids) {
-                    grid.read(x, xAt + number * sizes.imageSize(), source, to);
-                    to += planes.size();
-                }
-            }
-        }
+        int size = sizes.imageSize();
+        int at = xAt + ((image * sizes.groups + group) * sizes.in + firstChannel) * size;
+        planes.read(grids, x, at, channels, size, count, sizes.groups * sizes.in * size, source);
+    }
+
+    /** Reads some channels of a group of the gradient of some images' results to their planes. */
+    void readGradients(
+            float[] g,
+            int gAt,
+            int group,
+            int firstChannel,
+            int channels,
+            int image,
+            int count,
+            Planes planes,
+            Planes.Grid grid,
+            float[] source) {
+        int size = sizes.placesSize();
+        int at = gAt + ((image * sizes.groups + group) * sizes.out + firstChannel) * size;
+        planes.read(List.of(grid), g, at, channels, size, count, sizes.groups * sizes.out * size, source);
+    }
+
+    /**
+     * Writes rows of a product, which are channels of images from one on, and adds each channel's bias.
+     *
+     * @param first the channel of the first row
+     * @param channels of an image
+     * @param size the elements of a channel
+     */
+    private static GatheredProduct.Sink channels(
+            Planes.Grid grid, int image, int first, int channels, int size, float @Nullable [] bias, float[] images) {
+        return (row, begin, count, c, at) -> {
+            int to = (image * channels + first + row) * size;
+            float added = bias == null ? 0 : bias[first + row];
+            grid.write(c, at, begin, count, added, images, to, channels * size);
+        };
     }
 
     private void forward(float[] x, int xAt, float[] weight, int wAt, float @Nullable [] bias, float[] y) {
@@ -186,14 +212,11 @@ public final class ConvolutionKernel {
             var a = new Matrix(weight, wAt + first * table.length, table.length, 1);
             var product = new GatheredProduct(tiles, out, a, table);
             int number = group;
+            int channels = sizes.groups * out;
             work.run(
                     (source, image, count) -> readImages(x, xAt, number, 0, in, image, count, planes, grids, source),
-                    (source, image, from, to) -> product.multiply(source, from, to, (row, begin, count, c, at) -> {
-                        int pitch = sizes.groups * out * sizes.placesSize();
-                        int target = image * pitch + (first + row) * sizes.placesSize();
-                        float added = bias == null ? 0 : bias[first + row];
-                        results.write(c, at, begin, count, added, y, target, pitch);
-                    }));
+                    (source, image, from, to) -> product.multiply(
+                            source, from, to, channels(results, image, first, channels, sizes.placesSize(), bias, y)));
         }
     }
 
@@ -248,25 +271,19 @@ public final class ConvolutionKernel {
                 Arrays.setAll(shifts, axis -> sizes.stride[axis] * from[axis] + phase[axis] - sizes.before[axis]);
                 results.add(planes.new Grid(sizes.image, sizes.stride, shifts));
             }
-            int gradients = gAt + group * out * sizes.placesSize();
+            int number = group;
+            int channels = sizes.groups * in;
             work.run(
-                    (source, image, count) -> {
-                        for (int channel = 0; channel < out; channel++) {
-                            for (int i = 0; i < count; i++) {
-                                int at = gradients + ((image + i) * sizes.groups * out + channel) * sizes.placesSize();
-                                grid.read(g, at, source, channel * planes.size() + i * planes.imageSize);
-                            }
-                        }
-                    },
+                    (source, image, count) -> readGradients(g, gAt, number, 0, out, image, count, planes, grid, source),
                     (source, image, begin, end) -> {
-                        for (int number = 0; number < products.size(); number++) {
-                            Planes.Grid result = results.get(number);
-                            products.get(number).multiply(source, begin, end, (row, at, count, c, cAt) -> {
-                                int pitch = sizes.groups * in * sizes.imageSize();
-                                int target = image * pitch + (first + row) * sizes.imageSize();
-                                float added = bias == null ? 0 : bias[first + row];
-                                result.write(c, cAt, at, count, added, x, target, pitch);
-                            });
+                        for (int i = 0; i < products.size(); i++) {
+                            Planes.Grid result = results.get(i);
+                            products.get(i)
+                                    .multiply(
+                                            source,
+                                            begin,
+                                            end,
+                                            channels(result, image, first, channels, sizes.imageSize(), bias, x));
                         }
                     });
         }

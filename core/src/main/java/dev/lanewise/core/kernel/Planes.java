@@ -1,6 +1,7 @@
 package dev.lanewise.core.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Images as a convolution reads them, {@code rows} of so many elements, in which a window's element is always the same
@@ -66,6 +67,33 @@ final class Planes {
         float[] planes = ScratchBuffers.take(used + more);
         Arrays.fill(planes, 0, used, 0);
         return planes;
+    }
+
+    /**
+     * Reads channels of images, each channel to as many planes as there are grids, from the first one on.
+     *
+     * @param at where the first image's first channel begins
+     * @param channelSize from a channel to the next
+     * @param imagePitch from an image to the next
+     */
+    void read(
+            List<Grid> grids,
+            float[] images,
+            int at,
+            int channels,
+            int channelSize,
+            int count,
+            int imagePitch,
+            float[] planes) {
+        for (int channel = 0; channel < channels; channel++) {
+            for (int image = 0; image < count; image++) {
+                int to = channel * grids.size() * size() + image * imageSize;
+                for (Grid grid : grids) {
+                    grid.read(images, at + image * imagePitch + channel * channelSize, planes, to);
+                    to += size();
+                }
+            }
+        }
     }
 
     /**

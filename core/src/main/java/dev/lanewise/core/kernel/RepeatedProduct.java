@@ -46,7 +46,7 @@ public final class RepeatedProduct {
         if (tiles == null) {
             ScalarProduct.multiply(m, n, k, a, b, c, accumulate);
         } else {
-            new BlockedProduct(tiles, packed, m, n, k, a, b, c, accumulate).run();
+            new BlockedProduct(packed, tiles, m, n, k, a, b, c, accumulate, null).run();
         }
     }
 }

@@ -83,13 +83,7 @@ final class WeightGradient {
         for (int image = 0; image < sizes.batch; image += planes.images) {
             int count = Math.min(planes.images, sizes.batch - image);
             kernel.readImages(x, xAt, group, firstChannel, channels, image, count, planes, grids, source);
-            for (int column = 0; column < columns; column++) {
-                for (int i = 0; i < count; i++) {
-                    int channel = ((image + i) * sizes.groups + group) * sizes.out + firstColumn + column;
-                    int to = column * planes.size() + i * planes.imageSize;
-                    gradients.read(g, gAt + channel * sizes.placesSize(), gradient, to);
-                }
-            }
+            kernel.readGradients(g, gAt, group, firstColumn, columns, image, count, planes, gradients, gradient);
             int steps = planes.span(sizes.places, count);
             Packing.right(tiles, new Matrix(gradient, 0, 1, planes.size()), 0, steps, 0, columns, right, 0);
             if (windowsAsRows) {

@@ -19,10 +19,7 @@ import dev.lanewise.nn.train.Epoch;
 import dev.lanewise.nn.train.History;
 import dev.lanewise.nn.train.Listener;
 import dev.lanewise.nn.train.Trainer;
-import dev.lanewise.nn.train.Training;
 import dev.lanewise.nn.train.Watch;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +32,8 @@ final class OverfittingStudy {
 
     private static final int HIDDEN = 256; // many times more weights than there are examples
     private static final int EVALUATED_AT_ONCE = 500;
+    /** The name of the examples that it learns from, when it is asked how well it knows them. */
+    private static final String LEARNT = "learnt";
 
     private final DigitImages training;
     private final DigitImages validation;
@@ -162,16 +161,9 @@ final class OverfittingStudy {
                         Trainer.Config.defaults().withRng(rng.stream("dropout")),
                         (net, batch, pass) -> net.forward(batch.inputs(), pass),
                         (logits, batch) -> Losses.crossEntropy(logits, batch.labels()))
-                .withValidation(validation.dataset().batches(EVALUATED_AT_ONCE));
-        List<Double> trainingLosses = new ArrayList<>();
+                .withValidation(validation.dataset().batches(EVALUATED_AT_ONCE))
+                .withEvaluation(LEARNT, examples.batches(EVALUATED_AT_ONCE));
         Trainer<Sequential> evaluator = trainer;
-        trainer = trainer.withListener(new Listener() {
-            @Override
-            public void epochDone(Training run, Epoch epoch) {
-                trainingLosses.add(
-                        evaluator.evaluate(examples.batches(EVALUATED_AT_ONCE)).loss());
-            }
-        });
         if (remedy.patience > 0) {
             trainer = trainer.withListener(
                     new EarlyStopping(model, Watch.lowest(Epoch.VALIDATION_LOSS), remedy.patience));
@@ -186,15 +178,19 @@ final class OverfittingStudy {
                 validationTruth);
         return new Course(
                 remedy,
-                trainingLosses.stream().mapToDouble(Double::doubleValue).toArray(),
-                history.epochs().stream()
-                        .mapToDouble(epoch -> epoch.values().get(Epoch.VALIDATION_LOSS))
-                        .toArray(),
+                losses(history, LEARNT + " loss"),
+                losses(history, Epoch.VALIDATION_LOSS),
                 evaluator
                         .evaluate(validation.dataset().batches(EVALUATED_AT_ONCE))
                         .loss(),
                 right.value(),
                 history.stopReason());
+    }
+
+    private static double[] losses(History history, String name) {
+        return history.epochs().stream()
+                .mapToDouble(epoch -> epoch.values().get(name))
+                .toArray();
     }
 
     /** Two hidden layers; a dropout of nothing has its place all the same, so that layers' names do not differ. */

@@ -9,6 +9,7 @@ import dev.lanewise.nn.data.Batch;
 import dev.lanewise.nn.data.Batches;
 import dev.lanewise.nn.optim.Optimizer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,14 +144,42 @@ public final class Trainer<M extends Layer> {
         Outcome of(M model, Batch batch, Pass pass);
     }
 
+    /**
+     * What is looked at beside the training itself.
+     *
+     * @param evaluated the data that the model is evaluated on after each epoch, by name
+     */
+    private record Watched(
+            Map<String, Batches> evaluated, List<Supplier<? extends Metric>> metrics, List<Listener> listeners) {
+        static final Watched NOTHING = new Watched(Map.of(), List.of(), List.of());
+
+        Watched with(String name, Batches data) {
+            Map<String, Batches> more = new LinkedHashMap<>(evaluated);
+            more.put(name, data);
+            return new Watched(Collections.unmodifiableMap(more), metrics, listeners);
+        }
+
+        Watched with(Supplier<? extends Metric> metric) {
+            return new Watched(evaluated, longer(metrics, metric), listeners);
+        }
+
+        Watched with(Listener listener) {
+            return new Watched(evaluated, metrics, longer(listeners, listener));
+        }
+
+        private static <E> List<E> longer(List<E> list, E more) {
+            List<E> longer = new ArrayList<>(list);
+            longer.add(more);
+            return List.copyOf(longer);
+        }
+    }
+
     private final M model;
     private final Optimizer optimizer;
     private final Config config;
     private final Objective<M> objective;
     private final boolean hasOutputs;
-    private final @Nullable Batches validation;
-    private final List<Supplier<? extends Metric>> metrics;
-    private final List<Listener> listeners;
+    private final Watched watched;
 
     /**
      * A trainer that knows the loss alone, as that of a model that never holds all of its outputs; it cannot have
@@ -163,9 +192,7 @@ public final class Trainer<M extends Layer> {
                 config,
                 (m, batch, pass) -> new Outcome(loss.of(m, batch, pass), null),
                 false,
-                null,
-                List.of(),
-                List.of());
+                Watched.NOTHING);
     }
 
     /** A trainer that knows the model's outputs and their loss. */
@@ -179,38 +206,51 @@ public final class Trainer<M extends Layer> {
                     return new Outcome(criterion.of(outputs, batch), outputs);
                 },
                 true,
-                null,
-                List.of(),
-                List.of());
+                Watched.NOTHING);
     }
 
     private Trainer(
-            M model,
-            Optimizer optimizer,
-            Config config,
-            Objective<M> objective,
-            boolean hasOutputs,
-            @Nullable Batches validation,
-            List<Supplier<? extends Metric>> metrics,
-            List<Listener> listeners) {
+            M model, Optimizer optimizer, Config config, Objective<M> objective, boolean hasOutputs, Watched watched) {
         this.model = model;
         this.optimizer = optimizer;
         this.config = config;
         this.objective = objective;
         this.hasOutputs = hasOutputs;
-        this.validation = validation;
-        this.metrics = metrics;
-        this.listeners = listeners;
+        this.watched = watched;
+    }
+
+    private Trainer<M> with(Watched other) {
+        return new Trainer<>(model, optimizer, config, objective, hasOutputs, other);
     }
 
     /**
-     * The same, evaluating the model on these data after each epoch.
+     * The same, evaluating the model on these data after each epoch: {@link Epoch#validation}.
      *
      * @throws IllegalArgumentException if there is no batch
      */
     public Trainer<M> withValidation(Batches data) {
-        checkNotEmpty("validation", data);
-        return new Trainer<>(model, optimizer, config, objective, hasOutputs, data, metrics, listeners);
+        checkNotEmpty(Epoch.VALIDATION, data);
+        return with(watched.with(Epoch.VALIDATION, data));
+    }
+
+    /**
+     * The same, evaluating the model on these data, too, after each epoch: on the training data as it then is, or on a
+     * second kind of new ones. Their numbers bear this name in front: {@code "old loss"}, {@code "old accuracy"}.
+     *
+     * @param name that of no other data; not "validation", see {@link #withValidation}, nor "training", which is what
+     *     the training itself tells
+     * @throws IllegalArgumentException if there is no batch, or if the name is taken
+     */
+    public Trainer<M> withEvaluation(String name, Batches data) {
+        if (name.isBlank()
+                || name.equals("training")
+                || name.equals(Epoch.VALIDATION)
+                || watched.evaluated.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    "Trainer.withEvaluation: the name '%s' is taken; choose another one".formatted(name));
+        }
+        checkNotEmpty(name, data);
+        return with(watched.with(name, data));
     }
 
     /**
@@ -224,20 +264,12 @@ public final class Trainer<M extends Layer> {
             throw new IllegalStateException(
                     "Trainer.withMetric: this trainer knows the loss alone; metrics need the model's outputs, give forward and criterion instead of the loss");
         }
-        return new Trainer<>(
-                model, optimizer, config, objective, hasOutputs, validation, with(metrics, metric), listeners);
+        return with(watched.with(metric));
     }
 
     /** The same, with one more listener. */
     public Trainer<M> withListener(Listener listener) {
-        return new Trainer<>(
-                model, optimizer, config, objective, hasOutputs, validation, metrics, with(listeners, listener));
-    }
-
-    private static <E> List<E> with(List<E> list, E more) {
-        List<E> longer = new ArrayList<>(list);
-        longer.add(more);
-        return List.copyOf(longer);
+        return with(watched.with(listener));
     }
 
     private static void checkNotEmpty(String kind, Batches data) {
@@ -265,17 +297,17 @@ public final class Trainer<M extends Layer> {
                             .formatted(config.firstBatch, training.perEpoch()));
         }
         var run = new Training(epochs, training.perEpoch(), config);
-        listeners.forEach(listener -> listener.begun(run));
+        watched.listeners.forEach(listener -> listener.begun(run));
         List<Epoch> done = new ArrayList<>();
         for (long number = config.firstEpoch; number < epochs && !run.isStopped(); number++) {
             Epoch epoch = epoch(run, training, number);
             if (epoch != null) {
                 done.add(epoch);
-                listeners.forEach(listener -> listener.epochDone(run, epoch));
+                watched.listeners.forEach(listener -> listener.epochDone(run, epoch));
             }
         }
         var history = new History(done, run.stopReason());
-        listeners.forEach(listener -> listener.done(run, history));
+        watched.listeners.forEach(listener -> listener.done(run, history));
         return history;
     }
 
@@ -300,15 +332,16 @@ public final class Trainer<M extends Layer> {
                 steps = number * run.stepsPerEpoch() + batch / config.accumulation + 1;
                 var step = new Step(steps, number, batch, group.lossSum / group.examples, rate, norm);
                 group = new Group();
-                listeners.forEach(listener -> listener.stepDone(run, step));
+                watched.listeners.forEach(listener -> listener.stepDone(run, step));
                 if (run.isStopped()) {
                     return null;
                 }
             }
             batch++;
         }
-        Evaluation evaluation = validation == null ? null : evaluate(validation);
-        return new Epoch(number, steps, lossSum / examples, evaluation, rate, (System.nanoTime() - start) / 1e9);
+        Map<String, Evaluation> evaluations = new LinkedHashMap<>();
+        watched.evaluated.forEach((name, examined) -> evaluations.put(name, evaluate(examined)));
+        return new Epoch(number, steps, lossSum / examples, evaluations, rate, (System.nanoTime() - start) / 1e9);
     }
 
     /** Makes a step; gives the norm of the gradients if that is known. */
@@ -373,7 +406,7 @@ public final class Trainer<M extends Layer> {
     public Evaluation evaluate(Batches data) {
         checkNotEmpty("evaluation's", data);
         List<Metric> counting = new ArrayList<>();
-        metrics.forEach(metric -> counting.add(metric.get()));
+        watched.metrics.forEach(metric -> counting.add(metric.get()));
         double lossSum = 0;
         long examples = 0;
         for (Batch batch : data) {

@@ -142,7 +142,13 @@ class ListenersTest {
     // ------------------------------------------------------------------ best weights, early stopping
 
     private static Epoch epoch(long number, double loss) {
-        return new Epoch(number, number + 1, 1, new Evaluation(loss, Map.of("accuracy", 1 - loss)), 0.1, 1);
+        return new Epoch(
+                number,
+                number + 1,
+                1,
+                Map.of("validation", new Evaluation(loss, Map.of("accuracy", 1 - loss))),
+                0.1,
+                1);
     }
 
     private static Training training() {

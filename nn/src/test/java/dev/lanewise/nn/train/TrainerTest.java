@@ -134,6 +134,32 @@ class TrainerTest {
     }
 
     @Test
+    void whateverDataAreNamedAreEvaluatedAfterEachEpoch() {
+        Toy model = Toy.initialised(3);
+        Batches old = Toy.data(40, 4).batches(16);
+        Trainer<Toy> plain = Toy.trainer(model, Toy.optimizer(model), CONFIG);
+        Trainer<Toy> trainer = plain.withMetric(Accuracy::new)
+                .withValidation(Toy.data(50, 2).batches(7))
+                .withEvaluation("old", old);
+        Epoch last = trainer.train(batches(), 2).last();
+        Evaluation again = trainer.evaluate(old);
+        assertThat(last.evaluations().get("old")).isEqualTo(again);
+        assertThat(last.values())
+                .containsOnlyKeys(
+                        "training loss", "validation loss", "accuracy", "old loss", "old accuracy", "learning rate")
+                .containsEntry("old loss", again.loss())
+                .containsEntry("old accuracy", again.metrics().get("accuracy"));
+        for (String taken : List.of("old", "validation", "training", " ")) {
+            assertThatThrownBy(() -> trainer.withEvaluation(taken, old))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Trainer.withEvaluation: the name '" + taken + "' is taken; choose another one");
+        }
+        assertThatThrownBy(() -> trainer.withEvaluation(
+                        "none", Toy.data(10, 1).batches(16).droppingLast()))
+                .hasMessageContaining("the none data have no batch");
+    }
+
+    @Test
     void evaluationIsTheMeanOverAllExamplesWithoutDropout() {
         Toy model = Toy.initialised(3);
         Dataset data = Toy.data(50, 2);

@@ -68,6 +68,9 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
                         .formatted(parameter.shape(), last, shape()));
             }
         }
+        if (axes == 1) {
+            return layerNorm(weight, bias, epsilon);
+        }
         T rows = self().flatten(rank - axes, -1);
         T normalized = rows.layerNorm(
                 weight == null ? null : weight.reshape(last.count()),

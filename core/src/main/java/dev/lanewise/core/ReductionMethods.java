@@ -41,6 +41,11 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return sum(axes).div(axes.count(shape()));
     }
 
+    /** The sample variance of all elements, of shape {@code []}. */
+    default T var() {
+        return var(Axes.all(), 1);
+    }
+
     /** The sample variance over one axis, which is dropped: Σ(x − mean)² / (n − 1). */
     default T var(int axis) {
         return var(Axes.of(axis), 1);
@@ -57,6 +62,11 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return centered.square().sum(axes).div(Math.max(0, axes.count(shape()) - correction));
     }
 
+    /** The sample standard deviation of all elements, of shape {@code []}. */
+    default T std() {
+        return std(Axes.all(), 1);
+    }
+
     /** The sample standard deviation over one axis, which is dropped. */
     default T std(int axis) {
         return std(Axes.of(axis), 1);
@@ -65,6 +75,16 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
     /** The standard deviation over axes, √var; see {@link #var(Axes, int)}. The gradient of equal elements is 0. */
     default T std(Axes axes, int correction) {
         return rootOrZero(var(axes, correction));
+    }
+
+    /** The largest element of all, of shape {@code []}; see {@link #amax(Axes)}. */
+    default T amax() {
+        return amax(Axes.all());
+    }
+
+    /** The largest element along an axis, which is dropped; see {@link #amax(Axes)}. */
+    default T amax(int axis) {
+        return amax(Axes.of(axis));
     }
 
     /**
@@ -76,9 +96,29 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return apply(new ReductionOp.Extreme(axes, true));
     }
 
+    /** The smallest element of all, of shape {@code []}; see {@link #amin(Axes)}. */
+    default T amin() {
+        return amin(Axes.all());
+    }
+
+    /** The smallest element along an axis, which is dropped; see {@link #amin(Axes)}. */
+    default T amin(int axis) {
+        return amin(Axes.of(axis));
+    }
+
     /** The smallest element over axes; NaN if there is one. Elements that tie share the gradient evenly. */
     default T amin(Axes axes) {
         return apply(new ReductionOp.Extreme(axes, false));
+    }
+
+    /** The largest element of all, of shape {@code []}: {@link #amax()}, as in PyTorch. */
+    default T max() {
+        return amax();
+    }
+
+    /** The smallest element of all, of shape {@code []}: {@link #amin()}, as in PyTorch. */
+    default T min() {
+        return amin();
     }
 
     /**
@@ -141,6 +181,16 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return factors.reshape(axes.result(shape()).toArray());
     }
 
+    /** ln Σ exp(x) over all elements, of shape {@code []}; see {@link #logSumExp(Axes)}. */
+    default T logSumExp() {
+        return logSumExp(Axes.all());
+    }
+
+    /** ln Σ exp(x) over one axis, which is dropped; see {@link #logSumExp(Axes)}. */
+    default T logSumExp(int axis) {
+        return logSumExp(Axes.of(axis));
+    }
+
     /** ln Σ exp(x) over axes, without overflow; the gradient is the softmax. */
     default T logSumExp(Axes axes) {
         if (axes.count(shape()) == 0) { // the logarithm of an empty sum
@@ -153,9 +203,29 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return sum.log().add(shift.reshape(sum.shape().toArray()));
     }
 
+    /** The sum of all absolute values, of shape {@code []}. */
+    default T norm1() {
+        return norm1(Axes.all());
+    }
+
+    /** The sum of absolute values over one axis, which is dropped. */
+    default T norm1(int axis) {
+        return norm1(Axes.of(axis));
+    }
+
     /** The sum of absolute values over axes; the gradient at 0 is 0. */
     default T norm1(Axes axes) {
         return abs().sum(axes);
+    }
+
+    /** The Euclidean norm of all elements, of shape {@code []}. */
+    default T norm2() {
+        return norm2(Axes.all());
+    }
+
+    /** The Euclidean norm over one axis, which is dropped. */
+    default T norm2(int axis) {
+        return norm2(Axes.of(axis));
     }
 
     /** The Euclidean norm over axes, √Σx²; the gradient of a zero vector is 0. */
@@ -167,6 +237,16 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
     private T rootOrZero(T x) {
         T zero = x.eq(0);
         return zero.where(x.constant(0), zero.where(x.constant(1), x).sqrt());
+    }
+
+    /** The largest absolute value of all, of shape {@code []}. */
+    default T normInf() {
+        return normInf(Axes.all());
+    }
+
+    /** The largest absolute value along one axis, which is dropped. */
+    default T normInf(int axis) {
+        return normInf(Axes.of(axis));
     }
 
     /** The largest absolute value over axes. */

@@ -183,6 +183,39 @@ class ReductionsTest {
         assertThat(x.sum().item()).isCloseTo(1_000_000, within(5.0));
     }
 
+    /** Of all elements without a word, along one axis by its number. */
+    @Test
+    void allHaveTheSameForms() {
+        Tensor x = Rng.of(1).normal(3, 4);
+        Axes all = Axes.all();
+        Axes last = Axes.of(-1);
+        assertThat(List.of(x.sum(), x.mean(), x.prod(), x.var(), x.std(), x.amax(), x.amin(), x.max(), x.min()))
+                .containsExactly(
+                        x.sum(all),
+                        x.mean(all),
+                        x.prod(all),
+                        x.var(all, 1),
+                        x.std(all, 1),
+                        x.amax(all),
+                        x.amin(all),
+                        x.amax(all),
+                        x.amin(all));
+        assertThat(List.of(x.logSumExp(), x.norm1(), x.norm2(), x.normInf()))
+                .containsExactly(x.logSumExp(all), x.norm1(all), x.norm2(all), x.normInf(all));
+        assertThat(List.of(x.sum(-1), x.mean(-1), x.prod(-1), x.var(-1), x.std(-1), x.amax(-1), x.amin(-1)))
+                .containsExactly(
+                        x.sum(last),
+                        x.mean(last),
+                        x.prod(last),
+                        x.var(last, 1),
+                        x.std(last, 1),
+                        x.amax(last),
+                        x.amin(last));
+        assertThat(List.of(x.max(-1), x.min(-1), x.logSumExp(-1), x.norm1(-1), x.norm2(-1), x.normInf(-1)))
+                .containsExactly(
+                        x.amax(last), x.amin(last), x.logSumExp(last), x.norm1(last), x.norm2(last), x.normInf(last));
+    }
+
     @Test
     void theSumOfNothingIsZeroAndItsMeanNotANumber() {
         assertThat(Tensor.zeros(0).sum().item()).isZero();

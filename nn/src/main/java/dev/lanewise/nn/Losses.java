@@ -1,6 +1,7 @@
 package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
@@ -138,6 +139,27 @@ public final class Losses {
     }
 
     /**
+     * The cross-entropy of probabilities as targets with weighted classes and smoothing: of an example, Σ w[c] · q[c] ·
+     * −ln softmax(logits)[c], where q = (1 − ε) · p + ε/C. The mean divides by the number of examples.
+     *
+     * @param logits [.., classes], any numbers
+     * @param probabilities p, [.., classes]
+     * @param config its ignored target means nothing here
+     */
+    public static Variable crossEntropy(Variable logits, Tensor probabilities, CrossEntropyConfig config) {
+        checkShapes("crossEntropy", logits, probabilities);
+        double smoothing = config.smoothing();
+        Tensor targets = probabilities;
+        if (smoothing > 0) {
+            targets = targets.mul(1 - smoothing).add(smoothing / logits.shape().size(-1));
+        }
+        if (config.weights() != null) {
+            targets = targets.mul(classWeights("crossEntropy", logits, config.weights()));
+        }
+        return crossEntropy(logits, targets, config.reduction());
+    }
+
+    /**
      * Minus the mean of the logarithms of the targets' probabilities.
      *
      * @param logProbabilities [.., classes]
@@ -164,11 +186,7 @@ public final class Losses {
         int classes = shape.size(-1);
         Tensor weights = config.weights() == null
                 ? Tensor.ones(logProbabilities.dtype(), Shape.of(classes))
-                : config.weights().to(logProbabilities.dtype());
-        if (!weights.shape().equals(Shape.of(classes))) {
-            throw new IllegalArgumentException("%s: weights have shape %s, expected one for each of %d classes"
-                    .formatted(name, weights.shape(), classes));
-        }
+                : classWeights(name, logProbabilities, config.weights());
         int count = targets.shape().count();
         int[] numbers = targets.toArray();
         double[] counts = new double[count];
@@ -193,6 +211,15 @@ public final class Losses {
             case SUM -> kept.sum();
             case MEAN -> kept.sum().div(rows.constant(targetWeights.sum()));
         };
+    }
+
+    private static Tensor classWeights(String loss, Variable scores, Tensor weights) {
+        int classes = scores.shape().size(-1);
+        if (!weights.shape().equals(Shape.of(classes))) {
+            throw new IllegalArgumentException("%s: weights have shape %s, expected one for each of %d classes"
+                    .formatted(loss, weights.shape(), classes));
+        }
+        return weights.to(scores.dtype());
     }
 
     /** The mean squared error, mean (prediction − target)². */
@@ -316,6 +343,19 @@ public final class Losses {
     }
 
     /**
+     * Minus the log-likelihood of counts under Poisson distributions, r − t·ln(r + ε), less what does not depend on r.
+     * Of logarithms of rates, {@link #poissonNll} is more accurate.
+     *
+     * @param rates the expected counts, r
+     * @param targets counts, of the same shape
+     * @param epsilon against the logarithm of 0, commonly 1e-8
+     */
+    public static Variable poissonNllOfRates(Variable rates, Tensor targets, double epsilon, Reduction reduction) {
+        checkShapes("poissonNllOfRates", rates, targets);
+        return reduction.of(rates.sub(rates.add(epsilon).log().mul(rates.constant(targets))));
+    }
+
+    /**
      * Minus the log-likelihood of numbers under normal distributions, (ln v + (x − t)²/v) / 2, less what depends on
      * neither.
      *
@@ -328,6 +368,45 @@ public final class Losses {
         Variable distance = difference("gaussianNll", means, targets);
         Variable variance = variances.lt(epsilon).where(variances.constant(epsilon), variances);
         return reduction.of(variance.log().add(distance.square().div(variance)).mul(0.5));
+    }
+
+    /**
+     * Connectionist temporal classification: minus the logarithm of the probability of a sequence of labels, whenever
+     * each of them is said. At each time one class is said; said blanks are left out, and so is what repeats the class
+     * before (Graves et al. 2006, doi:10.1145/1143844.1143891).
+     *
+     * <p>An example whose labels do not fit into its times has the loss ∞ and no gradient.
+     *
+     * @param logProbabilities [batch, time, classes], as of {@code logSoftmax(-1)}
+     * @param times [batch], how many of its times an example has
+     * @param labels [batch, longest], classes; those behind an example's own may be anything
+     * @param labelCounts [batch], how many labels an example has
+     * @param blank the class that is no label, commonly 0
+     * @param reduction the mean is that of losses by their numbers of labels, at least 1
+     */
+    public static Variable ctc(
+            Variable logProbabilities,
+            IntTensor times,
+            IntTensor labels,
+            IntTensor labelCounts,
+            int blank,
+            Reduction reduction) {
+        CtcLoss loss = CtcLoss.of(logProbabilities.shape(), times, labels, labelCounts, blank);
+        int batch = logProbabilities.shape().size(0);
+        double[] possible = new double[batch];
+        double[] counts = new double[batch];
+        for (int example = 0; example < batch; example++) {
+            possible[example] = loss.isPossible(example) ? 1 : 0;
+            counts[example] = Math.max(1, loss.labelCounts()[example]);
+        }
+        DType type = logProbabilities.dtype();
+        Variable losses = logProbabilities
+                .constant(Tensor.of(type, Shape.of(batch), possible))
+                .where(logProbabilities.apply(loss), logProbabilities.constant(Double.POSITIVE_INFINITY));
+        return reduction == Reduction.MEAN
+                ? losses.div(logProbabilities.constant(Tensor.of(type, Shape.of(batch), counts)))
+                        .mean()
+                : reduction.of(losses);
     }
 
     private static Variable difference(String loss, Variable predictions, Tensor targets) {

@@ -1,9 +1,12 @@
 package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.Axes;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
+import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Losses that ask for a distance, a margin, between what belongs together and what does not. */
 public final class MarginLosses {
@@ -54,7 +57,8 @@ public final class MarginLosses {
 
     /**
      * max(0, |anchor − positive| − |anchor − negative| + margin), over the last axis (Schroff et al. 2015,
-     * arXiv:1503.03832).
+     * arXiv:1503.03832): {@link #tripletMargin(Variable, Variable, Variable, double, BinaryOperator, boolean,
+     * Reduction)} of the distances {@code x.pairwiseDistance(y, p, epsilon)}.
      *
      * @param p the norm of distances, commonly 2
      * @param epsilon added to differences, commonly 1e-6
@@ -67,10 +71,33 @@ public final class MarginLosses {
             double p,
             double epsilon,
             Reduction reduction) {
+        return tripletMargin(
+                anchor, positive, negative, margin, (x, y) -> x.pairwiseDistance(y, p, epsilon), false, reduction);
+    }
+
+    /**
+     * max(0, d(anchor, positive) − d(anchor, negative) + margin): what belongs together should be nearer than what does
+     * not by the margin.
+     *
+     * @param distance d, of two variables of the anchors' shape
+     * @param swapped whether the negative's distance is that from the anchor or from the positive, whichever is less
+     *     (Balntas et al. 2016, doi:10.5244/C.30.119)
+     */
+    public static Variable tripletMargin(
+            Variable anchor,
+            Variable positive,
+            Variable negative,
+            double margin,
+            BinaryOperator<Variable> distance,
+            boolean swapped,
+            Reduction reduction) {
         check("tripletMargin", anchor.shape(), positive.shape());
         check("tripletMargin", anchor.shape(), negative.shape());
-        Variable near = anchor.pairwiseDistance(positive, p, epsilon);
-        Variable far = anchor.pairwiseDistance(negative, p, epsilon);
+        Variable near = distance.apply(anchor, positive);
+        Variable far = distance.apply(anchor, negative);
+        if (swapped) {
+            far = far.minimum(distance.apply(positive, negative));
+        }
         return reduction.of(near.sub(far).add(margin).relu());
     }
 
@@ -90,6 +117,22 @@ public final class MarginLosses {
      */
     public static Variable multiMargin(
             Variable scores, IntTensor targets, double margin, double p, Reduction reduction) {
+        return multiMargin(scores, targets, margin, p, null, reduction);
+    }
+
+    /**
+     * {@link #multiMargin(Variable, IntTensor, double, double, Reduction)}, each example's loss times the weight of its
+     * target's class.
+     *
+     * @param weights [classes]; null if all count the same
+     */
+    public static Variable multiMargin(
+            Variable scores,
+            IntTensor targets,
+            double margin,
+            double p,
+            @Nullable Tensor weights,
+            Reduction reduction) {
         if (scores.shape().rank() != 2) {
             throw new IllegalArgumentException(
                     "multiMargin: scores have shape %s, expected [examples, classes]".formatted(scores.shape()));
@@ -100,7 +143,46 @@ public final class MarginLosses {
         Tensor others = targets.oneHot(classes).to(scores.dtype()).eq(0);
         Variable excess = scores.sub(own).add(margin).relu();
         Variable powers = p == 1 ? excess : excess.pow(p);
-        return reduction.of(powers.mul(scores.constant(others)).sum(1).div(classes));
+        Variable losses = powers.mul(scores.constant(others)).sum(1).div(classes);
+        if (weights != null) {
+            check("multiMargin, weights of classes", Shape.of(classes), weights.shape());
+            losses = losses.mul(scores.constant(weights.indexSelect(0, targets)));
+        }
+        return reduction.of(losses);
+    }
+
+    /**
+     * Σ max(0, 1 − x[t] + x[c]) / C over an example's target classes t and all other classes c: each target's score
+     * should be larger by 1 than each other's.
+     *
+     * @param scores [examples, classes]
+     * @param targets [examples, classes], in each row the target classes' numbers, then −1; what follows that does not
+     *     count
+     */
+    public static Variable multilabelMargin(Variable scores, IntTensor targets, Reduction reduction) {
+        if (scores.shape().rank() != 2) {
+            throw new IllegalArgumentException(
+                    "multilabelMargin: scores have shape %s, expected [examples, classes]".formatted(scores.shape()));
+        }
+        check("multilabelMargin", scores.shape(), targets.shape());
+        int classes = scores.shape().size(1);
+        double[] isTarget = new double[scores.shape().count()];
+        for (int row = 0; row < scores.shape().size(0); row++) {
+            for (int i = 0; i < classes && targets.get(row * classes + i) != -1; i++) {
+                int target = targets.get(row * classes + i);
+                if (target < 0 || target >= classes) {
+                    throw new IndexOutOfBoundsException(
+                            "multilabelMargin: target %d of example %d is out of range: expected 0 to %d, or -1 after the last"
+                                    .formatted(target, row, classes - 1));
+                }
+                isTarget[row * classes + target] = 1;
+            }
+        }
+        Tensor wanted = Tensor.of(scores.dtype(), scores.shape(), isTarget);
+        Tensor counted = wanted.unsqueeze(2).mul(wanted.neg().add(1).unsqueeze(1)); // (examples, targets, others)
+        Variable excess = scores.unsqueeze(1).sub(scores.unsqueeze(2)).add(1).relu();
+        return reduction.of(
+                excess.mul(scores.constant(counted)).sum(Axes.of(1, 2)).div(classes));
     }
 
     /**

@@ -185,12 +185,35 @@ class LayerTest {
         LayerNorm norm = new LayerNorm(3);
         norm.init(Rng.of(1));
         assertThatThrownBy(() -> norm.forward(wrong)).hasMessage("LayerNorm: input has shape [2, 5], expected [.., 3]");
+        var several = new LayerNorm(Shape.of(4, 5), true, 1e-5);
+        several.init(Rng.of(1));
+        assertThatThrownBy(() -> several.forward(wrong))
+                .hasMessage("LayerNorm: input has shape [2, 5], expected [.., 4, 5]");
+        assertThatThrownBy(() -> new LayerNorm(Shape.of(), true, 1e-5)).hasMessageContaining("no sizes");
         Embedding embedding = new Embedding(3, 2);
         embedding.init(Rng.of(1));
         assertThatThrownBy(() -> embedding.forward(IntTensor.of(0, 3)))
                 .isInstanceOf(IndexOutOfBoundsException.class)
                 .hasMessageContaining("Embedding: ")
                 .hasMessageContaining("index 3 at position 1 of [2] is out of range: expected 0 to 2");
+    }
+
+    @Test
+    void layerNormOfSeveralAxesIsThatOfTheAxesAsOne() {
+        Tensor x = Rng.of(1).normal(3, 4, 5);
+        var several = new LayerNorm(Shape.of(4, 5), true, 1e-5);
+        several.init(Rng.of(1));
+        var one = new LayerNorm(20);
+        one.init(Rng.of(1));
+        Tensor weight = Rng.of(2).normal(20);
+        Tensor bias = Rng.of(3).normal(20);
+        one.load(Map.of("weight", weight, "bias", bias));
+        several.load(Map.of("weight", weight.reshape(4, 5), "bias", bias.reshape(4, 5)));
+        assertThat(several.forward(Variable.constantOf(x)).value())
+                .isEqualTo(one.forward(Variable.constantOf(x.reshape(3, 20)))
+                        .value()
+                        .reshape(3, 4, 5));
+        assertThat(several).hasToString("LayerNorm(4, 5)");
     }
 
     @Test

@@ -71,7 +71,9 @@ class LossesTest {
             holds(o -> Losses.klDivergence(o, probabilities, reduction), x);
             holds(o -> Losses.poissonNll(o, target, reduction), x);
             holds(o -> Losses.gaussianNll(o, o.square().add(0.5), target, 1e-6, reduction), x);
+            holds(o -> Losses.poissonNllOfRates(o, target, 1e-8, reduction), probabilities);
             holds(o -> Losses.crossEntropy(o, probabilities, reduction), x);
+            holds(o -> Losses.crossEntropy(o, probabilities, config.withReduction(reduction)), x);
             holds(o -> Losses.crossEntropy(o, classes, config.withReduction(reduction)), x);
             holds(o -> Losses.negativeLogLikelihood(o.log(), classes, config.withReduction(reduction)), probabilities);
         }
@@ -97,6 +99,24 @@ class LossesTest {
                         constant(x), IntTensor.of(2, 0), config.withWeights(Tensor.of(new double[] {1, 2}))))
                 .hasMessage("crossEntropy: weights have shape [2], expected one for each of 3 classes");
         assertThatThrownBy(() -> config.withSmoothing(1.5)).hasMessageContaining("smoothing 1.5");
+    }
+
+    /** PyTorch 2.13's figures. */
+    @Test
+    void theyAreAsPyTorchs() {
+        Variable scores = constant(Tensor.of(new double[] {0.1, 0.2, 0.4, 0.8, 0.5, -0.3, 1.2, 0.9}, 2, 4));
+        Tensor probabilities = Tensor.of(new double[] {0.1, 0.2, 0.3, 0.4, 0.7, 0.1, 0.1, 0.1}, 2, 4);
+        var config = Losses.CrossEntropyConfig.DEFAULTS
+                .withWeights(Tensor.of(new double[] {1, 2, 0.5, 3}))
+                .withSmoothing(0.2)
+                .withReduction(Reduction.NONE);
+        assertThat(Losses.crossEntropy(scores, probabilities, config).value().toDoubles())
+                .containsExactly(new double[] {2.2043, 2.1270}, within(5e-5));
+        Variable rates = constant(Tensor.of(new double[] {0.5, 2}));
+        assertThat(Losses.poissonNllOfRates(rates, Tensor.of(new double[] {1, 3}), 1e-8, Reduction.NONE)
+                        .value()
+                        .toDoubles())
+                .containsExactly(new double[] {1.1931, -0.0794}, within(5e-5));
     }
 
     @Test

@@ -23,6 +23,13 @@ class MarginLossesTest {
     private final Tensor signs = Tensor.of(new double[] {1, -1, -1, 1, 1, -1, 1, 1, -1, -1, 1, -1}, 4, 3);
     private final Tensor rowSigns = Tensor.of(new double[] {1, -1, 1, -1});
 
+    /** Of each of four examples its classes, −1 behind them. */
+    private static final IntTensor SEVERAL = IntTensor.of(Shape.of(4, 3), 2, -1, 0, 0, 1, -1, -1, -1, -1, 0, 1, 2);
+
+    private static Variable cityBlock(Variable x, Variable y) {
+        return x.sub(y).abs().sum(-1);
+    }
+
     private static void holds(Function<List<Variable>, Variable> loss, Tensor... operands) {
         GradCheck.check(loss, List.of(operands));
         GradCheck.checkSecondOrder(loss, List.of(operands));
@@ -35,6 +42,13 @@ class MarginLossesTest {
             holds(o -> MarginLosses.hingeEmbedding(o.get(0), signs, 1, reduction), x);
             holds(o -> MarginLosses.cosineEmbedding(o.get(0), o.get(1), rowSigns, 0.1, reduction), x, y);
             holds(o -> MarginLosses.tripletMargin(o.get(0), o.get(1), o.get(2), 1, 2, 1e-6, reduction), x, y, z);
+            holds(
+                    o -> MarginLosses.tripletMargin(
+                            o.get(0), o.get(1), o.get(2), 1, MarginLossesTest::cityBlock, true, reduction),
+                    x,
+                    y,
+                    z);
+            holds(o -> MarginLosses.multilabelMargin(o.get(0), SEVERAL, reduction), x);
             holds(o -> MarginLosses.softMargin(o.get(0), signs, reduction), x);
             holds(o -> MarginLosses.multiMargin(o.get(0), IntTensor.of(2, 0, 1, 1), 1, 1, reduction), x);
             holds(o -> MarginLosses.multiMargin(o.get(0), IntTensor.of(2, 0, 1, 1), 1, 2, reduction), x);
@@ -57,6 +71,34 @@ class MarginLossesTest {
                 .isCloseTo(0.25, within(1e-12));
     }
 
+    /** PyTorch 2.13's figures. */
+    @Test
+    void theyAreAsPyTorchs() {
+        Variable scores = Variable.constantOf(Tensor.of(new double[] {0.1, 0.2, 0.4, 0.8, 0.5, -0.3, 1.2, 0.9}, 2, 4));
+        IntTensor labels = IntTensor.of(Shape.of(2, 4), 3, 0, -1, 1, 1, -1, 0, 0);
+        near(MarginLosses.multilabelMargin(scores, labels, Reduction.NONE), 0.85, 1.625);
+        Tensor weights = Tensor.of(new double[] {1, 2, 0.5, 3});
+        near(MarginLosses.multiMargin(scores, IntTensor.of(3, 1), 0.7, 2, weights, Reduction.NONE), 0.075, 5.35);
+        Variable anchor = Variable.constantOf(Tensor.of(new double[] {0, 1, 2, 3, 1, 0}, 2, 3));
+        Variable positive = Variable.constantOf(Tensor.of(new double[] {1, 1, 0, 2, 2, 0}, 2, 3));
+        Variable negative = Variable.constantOf(Tensor.of(new double[] {1, 0, 0.5, 0, 1, 1}, 2, 3));
+        near(
+                MarginLosses.tripletMargin(
+                        anchor,
+                        positive,
+                        negative,
+                        1.5,
+                        (a, b) -> a.pairwiseDistance(b, 2, 1e-6),
+                        true,
+                        Reduction.NONE),
+                2.6180,
+                0.4647);
+    }
+
+    private static void near(Variable losses, double... expected) {
+        assertThat(losses.value().toDoubles()).containsExactly(expected, within(5e-5));
+    }
+
     @Test
     void shapesThatDoNotFitAreNamed() {
         Variable some = Variable.constantOf(x);
@@ -64,5 +106,13 @@ class MarginLossesTest {
                 .hasMessage("softMargin: shapes [4, 3] and [4] do not fit, expected the same");
         assertThatThrownBy(() -> MarginLosses.multiMargin(some, IntTensor.of(1), 1, 1, Reduction.MEAN))
                 .hasMessage("multiMargin: shapes [4] and [1] do not fit, expected the same");
+        assertThatThrownBy(() -> MarginLosses.multilabelMargin(
+                        some, IntTensor.of(Shape.of(4, 3), 0, 1, -1, 0, 3, -1, 0, 1, -1, 0, 1, -1), Reduction.MEAN))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage(
+                        "multilabelMargin: target 3 of example 1 is out of range: expected 0 to 2, or -1 after the last");
+        assertThatThrownBy(() -> MarginLosses.multiMargin(
+                        some, IntTensor.of(0, 1, 2, 0), 1, 1, Tensor.of(new double[] {1, 2}), Reduction.MEAN))
+                .hasMessage("multiMargin, weights of classes: shapes [3] and [2] do not fit, expected the same");
     }
 }

@@ -29,10 +29,9 @@ final class OpTableLosses {
                 c -> Losses.smoothL1(c.x().sub(c.y()), c.zeros(c.x()), c.number("beta"), c.reduction()));
         table.method("kl_div", c -> Losses.klDivergence(c.x(), c.y().value(), c.reduction()));
         table.method("poisson_nll_loss", c -> {
-            if (!c.flag("log_input")) {
-                throw new OpCall.Uncovered("rates instead of their logarithms");
-            }
-            return Losses.poissonNll(c.x(), c.y().value(), c.reduction());
+            return c.flag("log_input")
+                    ? Losses.poissonNll(c.x(), c.y().value(), c.reduction())
+                    : Losses.poissonNllOfRates(c.x(), c.y().value(), c.number("eps", 1e-8), c.reduction());
         });
         table.method(
                 "gaussian_nll_loss",

@@ -4,13 +4,17 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
+import dev.lanewise.core.Sliding;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.kernel.Lanes;
 import dev.lanewise.core.kernel.Parallel;
+import dev.lanewise.nn.Conv1d;
 import dev.lanewise.nn.Layer;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Losses;
+import dev.lanewise.nn.Lstm;
 import dev.lanewise.nn.Pass;
+import dev.lanewise.nn.Recurrent;
 import dev.lanewise.nn.optim.AdamW;
 import dev.lanewise.nn.optim.Schedule;
 import dev.lanewise.nn.optim.Sgd;
@@ -25,8 +29,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the JVMs of {@link SameBitsTest} run: trains a small GPT and a perceptron several times over and prints a hash
- * of their weights each time.
+ * What the JVMs of {@link SameBitsTest} run: trains a small GPT, a perceptron and a recurrent model several times over
+ * and prints a hash of their weights each time.
  */
 final class TrainingChild {
     private static final int BATCH = 8;
@@ -40,7 +44,7 @@ final class TrainingChild {
     public static void main(String[] arguments) throws NoSuchAlgorithmException, IOException {
         System.out.printf("lanes %d threads %d%n", Lanes.bits(), Parallel.threads());
         for (int training = 0; training < Integer.parseInt(arguments[0]); training++) {
-            System.out.println("hash " + hash(List.of(trainGpt(), trainPerceptron())));
+            System.out.println("hash " + hash(List.of(trainGpt(), trainPerceptron(), trainListener())));
         }
         System.out.println("compiled " + compiledFormulas());
     }
@@ -93,6 +97,37 @@ final class TrainingChild {
             Variable x = Variable.constantOf(batch.normal(64, 50));
             Variable loss = Losses.crossEntropy(
                     model.forward(x), batch.stream("targets").integers(Shape.of(64), 10));
+            optimizer.step(loss.backward());
+        }
+        return model;
+    }
+
+    /** A convolution along time and an LSTM in both directions; all gates' widths are no multiples of lanes. */
+    private static final class Listener extends Layer {
+        private final Conv1d ears = child("ears", new Conv1d(5, 19, 3, Sliding.DENSE.withPadding(1)));
+        private final Lstm memory = child(
+                "memory",
+                new Lstm(19, 21, Recurrent.Config.DEFAULTS.withLayers(2).withBidirectional(true)));
+        private final Linear output = child("output", new Linear(42, 10));
+
+        Variable forward(Variable x, Pass pass) {
+            Variable heard = ears.forward(x, pass).transpose(1, 2); // (batch, time, 19)
+            Variable last = memory.forward(heard, pass).outputs().select(1, -1); // (batch, 42)
+            return output.forward(last);
+        }
+    }
+
+    private static Listener trainListener() {
+        Rng rng = Rng.of(13);
+        var model = new Listener();
+        model.init(rng.stream("model"));
+        var optimizer = new Sgd(model.parameters(), Sgd.Config.of(0.1).withMomentum(0.9, true));
+        for (int step = 0; step < STEPS; step++) {
+            Rng batch = rng.stream("batch").stream(step);
+            Variable x = Variable.constantOf(batch.normal(BATCH, 5, 23));
+            Variable loss = Losses.crossEntropy(
+                    model.forward(x, Pass.training(rng.stream("dropout"), step)),
+                    batch.stream("targets").integers(Shape.of(BATCH), 10));
             optimizer.step(loss.backward());
         }
         return model;

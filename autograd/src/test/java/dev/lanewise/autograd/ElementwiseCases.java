@@ -172,6 +172,7 @@ final class ElementwiseCases {
             two("gt", (a, b) -> a.gt(b), (a, b) -> a > b ? 1 : 0, pair[0], pair[1]);
             two("ge", (a, b) -> a.ge(b), (a, b) -> a >= b ? 1 : 0, pair[0], pair[1]);
         }
+        two("hypot", (a, b) -> a.hypot(b), StrictMath::hypot, x, y);
         two("atan2", (a, b) -> a.atan2(b), StrictMath::atan2, x, y);
         two("atan2", (a, b) -> a.atan2(b), StrictMath::atan2, Naive.awayFromZero(4, 0.2, 3, 1), row);
         DoubleBinaryOperator logAddExp = (a, b) -> StrictMath.log(StrictMath.exp(a) + StrictMath.exp(b));

@@ -44,6 +44,7 @@ class OpCatalogueTest {
         CASES.addAll(ElementwiseCases.all());
         CASES.addAll(StructureCases.all());
         CASES.addAll(ReductionCases.all());
+        CASES.addAll(OrderCases.all());
         CASES.addAll(WindowCases.all());
         CASES.addAll(ImageCases.all());
         CASES.addAll(NormalizationCases.all());

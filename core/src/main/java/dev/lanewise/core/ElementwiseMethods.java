@@ -292,6 +292,11 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
         return map(Formulas.LOG_ADD_EXP, other);
     }
 
+    /** √(x² + y²), also where the squares would overflow; the gradient at 0, 0 is 0. */
+    default T hypot(T other) {
+        return map(Formulas.HYPOT, other);
+    }
+
     /** x · ln y; 0 where x is 0, unless y is NaN. */
     default T xlogy(T other) {
         return map(Formulas.XLOGY, other);

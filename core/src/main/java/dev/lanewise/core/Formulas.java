@@ -35,6 +35,15 @@ final class Formulas {
         return sameInfinity.select(x.mul(0.5).add(y.mul(0.5)), x.gt(y).select(above, below));
     });
 
+    /** √(x² + y²) as m · √(1 + (n/m)²), m the larger of both: squares may overflow where the result does not. */
+    static final Formula HYPOT = Formula.of("hypot", (x, y) -> {
+        Expr larger = x.abs().max(y.abs());
+        Expr smaller = x.abs().min(y.abs());
+        Expr ratio = smaller.div(larger.eq(0).select(1, larger));
+        Expr finite = larger.mul(ratio.square().add(1).sqrt());
+        return larger.eq(Double.POSITIVE_INFINITY).select(larger, finite);
+    });
+
     /** x · ln y, 0 where x is 0 whatever y is, as in entropies. */
     static final Formula XLOGY =
             Formula.of("xlogy", (x, y) -> x.eq(0).select(y.isNaN().select(y, 0), x.mul(y.log())));

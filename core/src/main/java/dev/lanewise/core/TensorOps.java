@@ -23,6 +23,7 @@ public interface TensorOps<T extends TensorOps<T>>
                 ShapeMethods<T>,
                 ReductionMethods<T>,
                 IndexMethods<T>,
+                OrderMethods<T>,
                 WindowMethods<T>,
                 ImageMethods<T>,
                 NormalizationMethods<T>,

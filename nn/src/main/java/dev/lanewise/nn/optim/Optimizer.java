@@ -24,6 +24,9 @@ public abstract class Optimizer {
     private final List<Parameter> parameters;
     private final Schedule learningRate;
     private final Map<Parameter, Map<String, MutableTensor>> states = new HashMap<>();
+    /** How often each parameter was adjusted: less often than there were steps, if some had no gradient for it. */
+    private final Map<Parameter, Long> updates = new HashMap<>();
+
     private long step;
 
     /** An optimizer of the given parameters. */
@@ -47,13 +50,23 @@ public abstract class Optimizer {
         return learningRate.at(step);
     }
 
-    /** Adjusts all parameters on which the gradients depend; those without a gradient stay as they are. */
+    /**
+     * Adjusts all parameters on which the gradients depend; those without a gradient stay as they are. To go up instead
+     * of down, as PyTorch with {@code maximize}: {@code step(gradients.scale(-1))}.
+     *
+     * @throws IllegalStateException if the schedule gives a rate that is negative or not finite; nothing is changed
+     */
     public final void step(Gradients gradients) {
         double rate = learningRate();
+        if (!(rate >= 0) || Double.isInfinite(rate)) {
+            throw new IllegalStateException(
+                    "%s: the schedule gives the rate %s for step %d, expected a number of at least 0"
+                            .formatted(getClass().getSimpleName(), rate, step));
+        }
         for (Parameter parameter : parameters) {
             Tensor gradient = gradients.unscaled(parameter.value());
             if (gradient != null) {
-                update(parameter, gradient, gradients.factor(), rate, step + 1);
+                update(parameter, gradient, gradients.factor(), rate, updates.merge(parameter, 1L, Long::sum));
             }
         }
         step++;
@@ -63,9 +76,12 @@ public abstract class Optimizer {
      * Adjusts one parameter.
      *
      * @param factor what the gradient is to be multiplied by
-     * @param number the number of the step, from 1
+     * @param number how many times the parameter will have been adjusted, from 1
      */
     abstract void update(Parameter parameter, Tensor gradient, double factor, double rate, long number);
+
+    /** What a state calls the number of a parameter's updates; it is told where it is not that of all steps. */
+    private static final String UPDATES = "updates";
 
     /** The names of the tensors that {@link #slot} keeps. */
     abstract List<String> slots();
@@ -155,14 +171,24 @@ public abstract class Optimizer {
             Map<String, MutableTensor> kept = states.getOrDefault(parameter, Map.of());
             for (String name : slots()) {
                 MutableTensor values = kept.get(name);
-                if (values != null && tensors.put(key(parameter, name), values.snapshot()) != null) {
-                    throw new IllegalStateException(
-                            "optimizer: two parameters are called %s, so their states cannot be told apart; make their layers children of one model"
-                                    .formatted(parameter.path()));
+                if (values != null) {
+                    putOnce(tensors, parameter, name, values.snapshot());
                 }
+            }
+            long count = updates.getOrDefault(parameter, 0L);
+            if (count != step) {
+                putOnce(tensors, parameter, UPDATES, Tensor.scalar(DType.FLOAT64, (double) count));
             }
         }
         return new OptimizerState(step, tensors);
+    }
+
+    private static void putOnce(Map<String, Tensor> tensors, Parameter parameter, String name, Tensor values) {
+        if (tensors.put(key(parameter, name), values) != null) {
+            throw new IllegalStateException(
+                    "optimizer: two parameters are called %s, so their states cannot be told apart; make their layers children of one model"
+                            .formatted(parameter.path()));
+        }
     }
 
     /**
@@ -189,6 +215,12 @@ public abstract class Optimizer {
                 }
             }
         }
+        for (Parameter parameter : parameters) {
+            Tensor count = rest.remove(key(parameter, UPDATES));
+            if (count != null && count.shape().rank() != 0) {
+                problems.add("%s has shape %s, expected one number".formatted(key(parameter, UPDATES), count.shape()));
+            }
+        }
         rest.forEach((key, values) -> problems.add("unknown " + key + " " + values.shape()));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("restore: the state does not fit this %s: %s"
@@ -197,6 +229,8 @@ public abstract class Optimizer {
         states.clear();
         step = state.steps();
         for (Parameter parameter : parameters) {
+            Tensor count = state.tensors().get(key(parameter, UPDATES));
+            updates.put(parameter, count == null ? step : (long) count.item());
             for (String name : slots()) {
                 Tensor values = state.tensors().get(key(parameter, name));
                 if (values != null) {

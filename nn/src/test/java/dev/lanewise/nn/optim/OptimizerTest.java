@@ -252,6 +252,77 @@ class OptimizerTest {
         }
     }
 
+    /** The weight after steps with gradients 1, 2, 3 .. as PyTorch 2.13 has it. */
+    @Test
+    void decayMayBeDecoupledInOtherAdamsToo() {
+        Map<String, Tensor> start =
+                Map.of("weight", Tensor.of(new double[] {2}, 1, 1), "bias", Tensor.of(new double[] {0}));
+        Linear one = new Linear(1, 1);
+        List<Optimizer> optimizers = List.of(
+                new NAdam(
+                        one.parameters(),
+                        NAdam.Config.defaults()
+                                .withLearningRate(0.1)
+                                .withWeightDecay(0.5)
+                                .withDecoupled(true)),
+                new RAdam(
+                        one.parameters(),
+                        RAdam.Config.defaults()
+                                .withLearningRate(0.1)
+                                .withWeightDecay(0.5)
+                                .withDecoupled(true)));
+        double[] expected = {0.7788125335026498, 0.515546863741379};
+        for (int kind = 0; kind < expected.length; kind++) {
+            one.load(start);
+            for (int i = 1; i <= 7; i++) {
+                optimizers.get(kind).step(one.weight().value().sum().mul(i).backward());
+            }
+            assertThat(one.state().get("weight").item()).isCloseTo(expected[kind], within(1e-12));
+        }
+    }
+
+    /** A parameter's corrections for the first steps are those of its own steps, as PyTorch counts them. */
+    @Test
+    void aParameterThatGetsGradientsLaterMovesAsIfItWereAlone() {
+        for (int kind = 0; kind < all(List.of()).size(); kind++) {
+            layer.init(Rng.of(1));
+            Parameter weight = layer.parameters().get(0);
+            Optimizer alone = all(List.of(weight)).get(kind);
+            if (alone instanceof RAdam) {
+                continue; // its schedule counts all steps
+            }
+            for (int step = 0; step < 3; step++) {
+                alone.step(weight.value().square().sum().backward());
+            }
+            Tensor expected = layer.state().get("weight");
+            layer.init(Rng.of(1));
+            Optimizer both = all(layer.parameters()).get(kind);
+            both.step(layer.parameters().get(1).value().sum().backward());
+            both.step(weight.value().square().sum().backward());
+            Optimizer resumed = all(layer.parameters()).get(kind);
+            resumed.restore(both.state());
+            for (int step = 0; step < 2; step++) {
+                resumed.step(weight.value().square().sum().backward());
+            }
+            assertThat(layer.state().get("weight"))
+                    .as(both.getClass().getSimpleName())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aRateThatIsNoNumberStopsTheStep() {
+        Tensor before = layer.state().get("weight");
+        Sgd optimizer =
+                new Sgd(layer.parameters(), Sgd.Config.of(1).withLearningRate(step -> step == 1 ? Double.NaN : 0.0));
+        optimizer.step(loss().backward());
+        assertThatThrownBy(() -> optimizer.step(loss().backward()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Sgd: the schedule gives the rate NaN for step 1");
+        assertThat(layer.state().get("weight")).isEqualTo(before);
+        assertThat(optimizer.stepCount()).isEqualTo(1);
+    }
+
     @Test
     void settingsOutOfRangeAreNamed() {
         assertThatThrownBy(() -> RmsProp.Config.defaults().withAlpha(1)).hasMessageContaining("RmsProp: alpha 1.0");

@@ -31,6 +31,7 @@ public final class LayerNorm extends Layer implements Transform {
         if (size < 1) {
             throw new IllegalArgumentException("LayerNorm: size %d is not positive".formatted(size));
         }
+        Checks.epsilon("LayerNorm", epsilon);
         this.size = size;
         this.epsilon = epsilon;
         this.weight = parameter("weight", Shape.of(size), Initializer.ones());

@@ -57,8 +57,12 @@ class TorchOptimTest {
         }
     }
 
-    /** The optimizer of a case with its schedule; null if there is none like it here. */
-    private static Optimizer optimizer(Golden.Case golden, List<Parameter> parameters, boolean momentumTwice) {
+    /**
+     * The optimizer of a case with its schedule; null if there is none like it here.
+     *
+     * @param momentumTwice whether NAdam is that of PyTorch 1.10
+     */
+    static Optimizer optimizer(Golden.Case golden, List<Parameter> parameters, boolean momentumTwice) {
         Schedule schedule = schedule(golden);
         if (schedule == null) {
             return null;

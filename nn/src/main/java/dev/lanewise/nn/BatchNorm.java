@@ -1,6 +1,7 @@
 package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.DType;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import java.util.List;
@@ -94,6 +95,12 @@ public abstract sealed class BatchNorm extends Layer implements Transform
         if (!fits(x.shape()) || x.shape().size(1) != channels) {
             throw new IllegalArgumentException(
                     "%s: input has shape %s, expected %s".formatted(describeSelf(), x.shape(), expected(channels)));
+        }
+        DType own = runningMean.value().dtype();
+        if (x.dtype() != own) {
+            throw new IllegalArgumentException(
+                    "%s: the input is of type %s, the statistics are of %s; convert one of them, as by to(%s)"
+                            .formatted(describeSelf(), x.dtype(), own, own));
         }
         if (!pass.isTraining()) {
             return x.batchNorm(

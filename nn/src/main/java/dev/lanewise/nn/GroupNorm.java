@@ -53,6 +53,9 @@ public final class GroupNorm extends Layer implements Transform {
             throw new IllegalArgumentException(
                     "%s: input has shape %s, expected [batch, %d, ..]".formatted(describeSelf(), x.shape(), channels));
         }
+        if (weight != null) {
+            checkType(x, weight);
+        }
         return x.groupNorm(groups, weight == null ? null : weight.value(), bias == null ? null : bias.value(), epsilon);
     }
 

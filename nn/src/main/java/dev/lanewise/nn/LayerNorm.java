@@ -44,6 +44,7 @@ public final class LayerNorm extends Layer implements Transform {
             throw new IllegalArgumentException(
                     "%s: input has shape %s, expected [.., %d]".formatted(describeSelf(), x.shape(), size));
         }
+        checkType(x, weight);
         return x.layerNorm(weight.value(), bias == null ? null : bias.value(), epsilon);
     }
 

@@ -29,6 +29,7 @@ public final class RmsNorm extends Layer implements Transform {
             throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
                     .formatted(describeSelf(), x.shape(), weight.shape().size(0)));
         }
+        checkType(x, weight);
         return x.rmsNorm(weight.value(), epsilon);
     }
 

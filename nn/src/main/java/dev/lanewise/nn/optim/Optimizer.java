@@ -10,9 +10,11 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Adjusts parameters step by step, against their gradients.
@@ -29,9 +31,20 @@ public abstract class Optimizer {
 
     private long step;
 
-    /** An optimizer of the given parameters. */
+    /**
+     * An optimizer of the given parameters.
+     *
+     * @throws IllegalArgumentException if one is given twice, and so would be adjusted twice a step
+     */
     protected Optimizer(List<Parameter> parameters, Schedule learningRate) {
         this.parameters = List.copyOf(parameters);
+        Set<Parameter> seen = new HashSet<>();
+        for (Parameter parameter : parameters) {
+            if (!seen.add(parameter)) {
+                throw new IllegalArgumentException("%s: the parameter %s is given twice"
+                        .formatted(getClass().getSimpleName(), parameter.path()));
+            }
+        }
         this.learningRate = learningRate;
     }
 
@@ -63,8 +76,16 @@ public abstract class Optimizer {
                     "%s: the schedule gives the rate %s for step %d, expected a number of at least 0"
                             .formatted(getClass().getSimpleName(), rate, step));
         }
+        // All are asked for first, so that what has no values yet stops the step before anything is changed.
+        Map<Parameter, Tensor> given = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
             Tensor gradient = gradients.unscaled(parameter.value());
+            if (gradient != null) {
+                given.put(parameter, gradient);
+            }
+        }
+        for (Parameter parameter : parameters) {
+            Tensor gradient = given.get(parameter);
             if (gradient != null) {
                 update(parameter, gradient, gradients.factor(), rate, updates.merge(parameter, 1L, Long::sum));
             }
@@ -194,7 +215,8 @@ public abstract class Optimizer {
     /**
      * Goes on from a state of the same optimizer over the same parameters. Nothing is changed unless everything fits.
      *
-     * @throws IllegalArgumentException naming every tensor that belongs to no parameter or has another shape or type
+     * @throws IllegalArgumentException naming every tensor that is missing, belongs to no parameter or has another
+     *     shape or type
      */
     public final void restore(OptimizerState state) {
         Map<String, Tensor> rest = new LinkedHashMap<>(state.tensors());
@@ -221,6 +243,7 @@ public abstract class Optimizer {
                 problems.add("%s has shape %s, expected one number".formatted(key(parameter, UPDATES), count.shape()));
             }
         }
+        problems.addAll(missing(state));
         rest.forEach((key, values) -> problems.add("unknown " + key + " " + values.shape()));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("restore: the state does not fit this %s: %s"
@@ -238,6 +261,23 @@ public abstract class Optimizer {
                 }
             }
         }
+    }
+
+    /** What the state has of one parameter, but not of another one that was adjusted as often. */
+    private List<String> missing(OptimizerState state) {
+        List<String> problems = new ArrayList<>();
+        for (String name : slots()) {
+            boolean isKept =
+                    parameters.stream().anyMatch(parameter -> state.tensors().containsKey(key(parameter, name)));
+            for (Parameter parameter : parameters) {
+                Tensor count = state.tensors().get(key(parameter, UPDATES));
+                boolean isNew = count != null && count.shape().rank() == 0 && count.item() == 0;
+                if (isKept && !isNew && !state.tensors().containsKey(key(parameter, name))) {
+                    problems.add("missing %s %s".formatted(key(parameter, name), parameter.shape()));
+                }
+            }
+        }
+        return problems;
     }
 
     private static String key(Parameter parameter, String name) {

@@ -15,6 +15,12 @@ final class Rates {
         }
     }
 
+    static void checkNotNegative(String schedule, long steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("%s: %d steps, expected 0 or more".formatted(schedule, steps));
+        }
+    }
+
     static void check(String what, double rate) {
         if (!(rate >= 0) || Double.isInfinite(rate)) {
             throw new IllegalArgumentException("schedule: %s %s is not a number of at least 0".formatted(what, rate));

@@ -102,11 +102,11 @@ public interface Schedule {
         Rates.checkSteps("cosineWithRestarts", first);
         Rates.checkSteps("cosineWithRestarts", factor);
         return step -> {
-            long begin = 0;
+            long begin = factor == 1 ? step - step % first : 0;
             long length = first;
             while (step - begin >= length) {
                 begin += length;
-                length = Math.multiplyExact(length, factor);
+                length = length > Long.MAX_VALUE / factor ? Long.MAX_VALUE : length * factor;
             }
             return Rates.annealed(rate, floor, (double) (step - begin) / length);
         };
@@ -128,6 +128,7 @@ public interface Schedule {
     static Schedule reduced(double rate, double factor, long steps) {
         Rates.check("learning rate", rate);
         Rates.check("factor", factor);
+        Rates.checkNotNegative("reduced", steps);
         return step -> step < steps ? rate * factor : rate;
     }
 
@@ -186,6 +187,7 @@ public interface Schedule {
 
     /** This schedule for some steps, then another one, which counts its own steps from 0. */
     default Schedule then(long steps, Schedule next) {
+        Rates.checkNotNegative("then", steps);
         return step -> step < steps ? at(step) : next.at(step - steps);
     }
 

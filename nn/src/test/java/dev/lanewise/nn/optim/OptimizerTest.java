@@ -311,6 +311,39 @@ class OptimizerTest {
     }
 
     @Test
+    void aParameterWithoutValuesStopsTheStepBeforeAnythingIsChanged() {
+        List<Parameter> both = new ArrayList<>(layer.parameters());
+        both.addAll(new Linear(2, 2).parameters());
+        Tensor before = layer.state().get("weight");
+        var optimizer = new Sgd(both, Sgd.Config.of(1));
+        assertThatThrownBy(() -> optimizer.step(loss().backward())).hasMessageContaining("weight has no values yet");
+        assertThat(layer.state().get("weight")).isEqualTo(before);
+        assertThat(optimizer.stepCount()).isZero();
+    }
+
+    @Test
+    void aParameterGivenTwiceIsRefused() {
+        List<Parameter> twice = new ArrayList<>(layer.parameters());
+        twice.addAll(layer.parameters());
+        assertThatThrownBy(() -> new Adam(twice, Adam.Config.defaults()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Adam: the parameter weight is given twice");
+    }
+
+    @Test
+    void aStateThatLacksSomethingChangesNothing() {
+        var optimizer = new Adam(layer.parameters(), Adam.Config.defaults());
+        optimizer.step(loss().backward());
+        OptimizerState own = optimizer.state();
+        Map<String, Tensor> less = new LinkedHashMap<>(own.tensors());
+        less.remove("bias.variance");
+        assertThatThrownBy(() -> optimizer.restore(new OptimizerState(1, less)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("missing bias.variance [2]");
+        assertThat(optimizer.state()).isEqualTo(own);
+    }
+
+    @Test
     void aRateThatIsNoNumberStopsTheStep() {
         Tensor before = layer.state().get("weight");
         Sgd optimizer =
@@ -329,7 +362,13 @@ class OptimizerTest {
         assertThatThrownBy(() -> Rprop.Config.defaults().withGrow(1)).hasMessageContaining("Rprop: grow 1.0");
         assertThatThrownBy(() -> Adagrad.Config.defaults().withEpsilon(Double.NaN))
                 .hasMessageContaining("Adagrad: epsilon NaN");
+        assertThatThrownBy(() -> Rprop.Config.defaults().withSmallest(60))
+                .hasMessageContaining("steps of 60.0 to 50.0");
+        assertThatThrownBy(() -> Rprop.Config.defaults().withShrink(0)).hasMessageContaining("Rprop: shrink 0.0");
         assertThatThrownBy(() -> Schedule.step(0.1, 0, 0.5)).hasMessageContaining("step: 0");
+        assertThatThrownBy(() -> Schedule.reduced(0.1, 0.5, -1)).hasMessageContaining("reduced: -1 steps");
+        assertThatThrownBy(() -> Schedule.constant(1).then(-1, Schedule.constant(2)))
+                .hasMessageContaining("then: -1 steps");
         assertThatThrownBy(() -> Schedule.oneCycle(0.1, 10, 1.5, 25, 1e4)).hasMessageContaining("rise 1.5");
     }
 

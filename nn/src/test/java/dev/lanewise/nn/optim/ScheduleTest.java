@@ -38,6 +38,14 @@ class ScheduleTest {
     }
 
     @Test
+    void restartsAreFoundFarAway() {
+        Schedule equal = Schedule.cosineWithRestarts(1, 0, 4, 1);
+        assertThat(equal.at(4_000_000_000_000_001L)).isEqualTo(equal.at(1));
+        Schedule longer = Schedule.cosineWithRestarts(1, 0, 1, 1_000_000_000_000L);
+        assertThat(longer.at(Long.MAX_VALUE)).isBetween(0.0, 1.0);
+    }
+
+    @Test
     void aThresholdMayBeADifference() {
         var part = new PlateauSchedule(
                 1, PlateauSchedule.Config.defaults().withPatience(0).withThreshold(0.1, false));

@@ -62,7 +62,7 @@ public record OneCycle(
         double start = peak / startDivisor;
         double end = start / endDivisor;
         double last = steps - 1.0;
-        double at = Math.min(step, last);
+        double at = Math.min((double) step, last);
         double top = rise * steps - 1;
         if (at <= top) {
             return between(start, peak, at, 0, top);

@@ -118,7 +118,7 @@ public final class Gradients {
             throw new IllegalArgumentException("clipByNorm: limit %s is not positive".formatted(limit));
         }
         double by = limit / (norm(p) + 1e-6);
-        return by < 1 ? scale(by) : this;
+        return by >= 1 ? this : scale(by); // a norm that is not a number makes all gradients such
     }
 
     /**

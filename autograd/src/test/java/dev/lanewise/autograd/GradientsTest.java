@@ -85,6 +85,17 @@ class GradientsTest {
         }
     }
 
+    /** As PyTorch does: what is broken is not hidden. */
+    @Test
+    void clippingByANormThatIsNoNumberBreaksAllGradients() {
+        Gradients broken = x.square().sum().add(y.mul(Double.NaN).sum()).backward();
+        assertThat(broken.clipByNorm(1).of(x).at(0)).isNaN();
+        Gradients infinite =
+                x.square().sum().add(y.mul(Double.POSITIVE_INFINITY).sum()).backward();
+        assertThat(infinite.clipByNorm(1).of(x).at(0)).isZero();
+        assertThat(infinite.clipByNorm(1).of(y).at(0)).isNaN();
+    }
+
     @Test
     void plusAddsWhatIsInEither() {
         Variable z = Variable.of(Tensor.scalar(1));

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Reads tables.
@@ -61,7 +62,9 @@ final class TableReader {
                 separator = mostFrequent(line, ",;\t");
                 List<String> first = split(line, separator, "\"", number);
                 if (first.stream().allMatch(TableReader::isNumber)) {
-                    for (int i = 1; i <= first.size(); i++) {
+                    int fields = first.size();
+                    checkFirst(fields, number, text, separator);
+                    for (int i = 1; i <= fields; i++) {
                         columns.add("column" + i);
                     }
                     addRow(first, number);
@@ -134,6 +137,23 @@ final class TableReader {
                             .formatted(source, line, declaration));
         }
         return name;
+    }
+
+    /** Where no line names the columns the first row counts them; but not if all others have another number of them. */
+    private void checkFirst(int fields, int number, String text, char separator) {
+        List<String> all = text.lines().toList();
+        Set<Integer> others = new HashSet<>();
+        int rowsBehind = 0;
+        for (int i = number; i < all.size(); i++) {
+            if (!all.get(i).isBlank()) {
+                others.add(split(all.get(i), separator, "\"", i + 1).size());
+                rowsBehind++;
+            }
+        }
+        if (rowsBehind > 1 && others.size() == 1 && !others.contains(fields)) {
+            throw Problem.failure("%s, line %d: %d fields, expected %d, as in all rows behind it"
+                    .formatted(source, number, fields, others.iterator().next()));
+        }
     }
 
     private void addRow(List<String> fields, int line) {

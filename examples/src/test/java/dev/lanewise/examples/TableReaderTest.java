@@ -72,6 +72,8 @@ class TableReaderTest {
     @ParameterizedTest
     @CsvSource({
         "a.csv, 'a,b\n1,2\n3', 'line 3: 1 fields, expected 2'",
+        "a.csv, '1\n1,2\n3,4', 'line 1: 1 fields, expected 2, as in all rows behind it'",
+        "a.csv, '1,2\n3\n4,5', 'line 2: 1 fields, expected 2'",
         "a.csv, 'a,b\n1,\"2', 'line 2: a field begins with \"'",
         "a.csv, 'a,a\n1,2', two columns are called a",
         "a.csv, 'a,b\n', no row of data",

@@ -6,7 +6,12 @@ import dev.lanewise.core.Shape;
 public final class BatchNorm2d extends BatchNorm {
     /** With PyTorch's defaults: ε 1e-5, momentum 0.1. */
     public BatchNorm2d(int channels) {
-        this(channels, 1e-5, 0.1);
+        this(channels, Config.DEFAULTS);
+    }
+
+    /** With the given options. */
+    public BatchNorm2d(int channels, Config config) {
+        super(channels, config);
     }
 
     /**
@@ -16,7 +21,7 @@ public final class BatchNorm2d extends BatchNorm {
      * @param momentum how much of a batch's statistics the running ones take over
      */
     public BatchNorm2d(int channels, double epsilon, double momentum) {
-        super(channels, epsilon, momentum);
+        this(channels, Config.DEFAULTS.withEpsilon(epsilon).withMomentum(momentum));
     }
 
     @Override

@@ -51,6 +51,7 @@ public interface Initializer {
 
     /** The same number everywhere. */
     static Initializer constant(double value) {
+        checkFinite("constant", value);
         return (rng, dtype, shape) -> Tensor.full(dtype, shape, value);
     }
 
@@ -111,6 +112,8 @@ public interface Initializer {
 
     /** Normally distributed numbers. GPT-2 draws its weights with mean 0 and deviation 0.02. */
     static Initializer normal(double mean, double deviation) {
+        checkFinite("normal", mean);
+        checkDeviation("normal", deviation);
         return (rng, dtype, shape) -> rng.normal(dtype, shape, mean, deviation);
     }
 
@@ -126,6 +129,12 @@ public interface Initializer {
 
     /** Numbers evenly spread over [low, high). */
     static Initializer uniform(double low, double high) {
+        checkFinite("uniform", low);
+        checkFinite("uniform", high);
+        if (low > high) {
+            throw new IllegalArgumentException(
+                    "uniform: from %s to %s, expected ascending numbers".formatted(low, high));
+        }
         return (rng, dtype, shape) -> rng.uniform(dtype, shape, low, high);
     }
 
@@ -211,6 +220,7 @@ public interface Initializer {
         if (!(sparsity >= 0 && sparsity <= 1)) {
             throw new IllegalArgumentException("sparse: sparsity %s, expected 0 to 1".formatted(sparsity));
         }
+        checkDeviation("sparse", deviation);
         return (rng, dtype, shape) -> {
             checkRank("sparse", shape, 2, 2);
             int rows = shape.size(0);
@@ -234,8 +244,24 @@ public interface Initializer {
      * inputs, its bias.
      */
     static Initializer uniformByInputs(int inputs) {
+        if (inputs < 1) {
+            throw new IllegalArgumentException("uniformByInputs: %d inputs, expected 1 or more".formatted(inputs));
+        }
         double bound = 1 / Math.sqrt(inputs);
         return uniform(-bound, bound);
+    }
+
+    private static void checkFinite(String initializer, double number) {
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException("%s: %s, expected a finite number".formatted(initializer, number));
+        }
+    }
+
+    private static void checkDeviation(String initializer, double deviation) {
+        if (!Double.isFinite(deviation) || deviation < 0) {
+            throw new IllegalArgumentException(
+                    "%s: deviation %s, expected a finite number of at least 0".formatted(initializer, deviation));
+        }
     }
 
     private static void checkRank(String initializer, Shape shape, int least, int most) {

@@ -55,6 +55,9 @@ public final class InstanceNorm extends Layer implements Transform {
             throw new IllegalArgumentException(
                     "%s: 1 element a channel in input %s has no variance".formatted(describeSelf(), shape));
         }
+        if (weight != null) {
+            checkType(x, weight);
+        }
         return x.groupNorm(
                 channels, weight == null ? null : weight.value(), bias == null ? null : bias.value(), epsilon);
     }

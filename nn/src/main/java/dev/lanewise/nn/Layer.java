@@ -127,6 +127,20 @@ public abstract class Layer {
         return path.isEmpty() ? getClass().getSimpleName() : path;
     }
 
+    /**
+     * Refuses an input whose type is not that of this layer's weights.
+     *
+     * @throws IllegalArgumentException naming this layer and both types
+     */
+    protected final void checkType(Variable x, Parameter weight) {
+        DType own = weight.value().dtype();
+        if (x.dtype() != own) {
+            throw new IllegalArgumentException(
+                    "%s: the input is of type %s, the weights are of %s; convert one of them, as by to(%s)"
+                            .formatted(describeSelf(), x.dtype(), own, own));
+        }
+    }
+
     /** What an operation gives; its error message, if it refuses its operands, is preceded by this layer's path. */
     final Variable naming(Supplier<Variable> operation) {
         try {

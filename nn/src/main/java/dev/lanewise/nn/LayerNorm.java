@@ -45,6 +45,7 @@ public final class LayerNorm extends Layer implements Transform {
         for (int size : sizes.toArray()) {
             checkSize(size);
         }
+        Checks.epsilon("LayerNorm", epsilon);
         this.sizes = sizes;
         this.epsilon = epsilon;
         this.weight = parameter("weight", sizes, Initializer.ones());
@@ -68,6 +69,7 @@ public final class LayerNorm extends Layer implements Transform {
                         "%s: input has shape %s, expected [.., %s]".formatted(describeSelf(), x.shape(), numbers()));
             }
         }
+        checkType(x, weight);
         return x.layerNorm(axes, weight.value(), bias == null ? null : bias.value(), epsilon);
     }
 

@@ -80,12 +80,13 @@ public final class Linear extends Layer implements Transform {
         return x.linear(weight.value(), biasValue(), activation);
     }
 
-    /** Checks the last axis' size. */
+    /** Checks the last axis' size, and the type. */
     void check(Variable x) {
         if (x.shape().rank() == 0 || x.shape().size(-1) != inputs) {
             throw new IllegalArgumentException(
                     "%s: input has shape %s, expected [.., %d]".formatted(describeSelf(), x.shape(), inputs));
         }
+        checkType(x, weight);
     }
 
     @Override

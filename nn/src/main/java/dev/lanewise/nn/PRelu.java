@@ -43,6 +43,7 @@ public final class PRelu extends Layer implements Transform {
      */
     @Override
     public Variable forward(Variable x, Pass pass) {
+        checkType(x, weight);
         int channels = weight.shape().size(0);
         if (channels == 1) {
             return x.prelu(weight.value().reshape());

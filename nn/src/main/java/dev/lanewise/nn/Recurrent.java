@@ -189,6 +189,7 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
             throw new IllegalArgumentException("%s: input has shape %s, expected [batch, time, %d], time 1 or more"
                     .formatted(describeSelf(), x.shape(), inputs));
         }
+        checkType(x, parameters.getFirst().getFirst());
     }
 
     @Override

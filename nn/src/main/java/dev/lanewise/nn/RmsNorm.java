@@ -17,6 +17,7 @@ public final class RmsNorm extends Layer implements Transform {
         if (size < 1) {
             throw new IllegalArgumentException("RmsNorm: size %d is not positive".formatted(size));
         }
+        Checks.epsilon("RmsNorm", epsilon);
         this.epsilon = epsilon;
         weight = parameter("weight", Shape.of(size), Initializer.ones());
     }
@@ -28,6 +29,7 @@ public final class RmsNorm extends Layer implements Transform {
             throw new IllegalArgumentException("%s: input has shape %s, expected [.., %d]"
                     .formatted(describeSelf(), x.shape(), weight.shape().size(0)));
         }
+        checkType(x, weight);
         return x.rmsNorm(weight.value(), epsilon);
     }
 

@@ -10,9 +10,11 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Adjusts parameters step by step, against their gradients.
@@ -24,11 +26,25 @@ public abstract class Optimizer {
     private final List<Parameter> parameters;
     private final Schedule learningRate;
     private final Map<Parameter, Map<String, MutableTensor>> states = new HashMap<>();
+    /** How often each parameter was adjusted: less often than there were steps, if some had no gradient for it. */
+    private final Map<Parameter, Long> updates = new HashMap<>();
+
     private long step;
 
-    /** An optimizer of the given parameters. */
+    /**
+     * An optimizer of the given parameters.
+     *
+     * @throws IllegalArgumentException if one is given twice, and so would be adjusted twice a step
+     */
     protected Optimizer(List<Parameter> parameters, Schedule learningRate) {
         this.parameters = List.copyOf(parameters);
+        Set<Parameter> seen = new HashSet<>();
+        for (Parameter parameter : parameters) {
+            if (!seen.add(parameter)) {
+                throw new IllegalArgumentException("%s: the parameter %s is given twice"
+                        .formatted(getClass().getSimpleName(), parameter.path()));
+            }
+        }
         this.learningRate = learningRate;
     }
 
@@ -47,13 +63,31 @@ public abstract class Optimizer {
         return learningRate.at(step);
     }
 
-    /** Adjusts all parameters on which the gradients depend; those without a gradient stay as they are. */
+    /**
+     * Adjusts all parameters on which the gradients depend; those without a gradient stay as they are. To go up instead
+     * of down, as PyTorch with {@code maximize}: {@code step(gradients.scale(-1))}.
+     *
+     * @throws IllegalStateException if the schedule gives a rate that is negative or not finite; nothing is changed
+     */
     public final void step(Gradients gradients) {
         double rate = learningRate();
+        if (!(rate >= 0) || Double.isInfinite(rate)) {
+            throw new IllegalStateException(
+                    "%s: the schedule gives the rate %s for step %d, expected a number of at least 0"
+                            .formatted(getClass().getSimpleName(), rate, step));
+        }
+        // All are asked for first, so that what has no values yet stops the step before anything is changed.
+        Map<Parameter, Tensor> given = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
             Tensor gradient = gradients.unscaled(parameter.value());
             if (gradient != null) {
-                update(parameter, gradient, gradients.factor(), rate, step + 1);
+                given.put(parameter, gradient);
+            }
+        }
+        for (Parameter parameter : parameters) {
+            Tensor gradient = given.get(parameter);
+            if (gradient != null) {
+                update(parameter, gradient, gradients.factor(), rate, updates.merge(parameter, 1L, Long::sum));
             }
         }
         step++;
@@ -63,9 +97,12 @@ public abstract class Optimizer {
      * Adjusts one parameter.
      *
      * @param factor what the gradient is to be multiplied by
-     * @param number the number of the step, from 1
+     * @param number how many times the parameter will have been adjusted, from 1
      */
     abstract void update(Parameter parameter, Tensor gradient, double factor, double rate, long number);
+
+    /** What a state calls the number of a parameter's updates; it is told where it is not that of all steps. */
+    private static final String UPDATES = "updates";
 
     /** The names of the tensors that {@link #slot} keeps. */
     abstract List<String> slots();
@@ -155,20 +192,31 @@ public abstract class Optimizer {
             Map<String, MutableTensor> kept = states.getOrDefault(parameter, Map.of());
             for (String name : slots()) {
                 MutableTensor values = kept.get(name);
-                if (values != null && tensors.put(key(parameter, name), values.snapshot()) != null) {
-                    throw new IllegalStateException(
-                            "optimizer: two parameters are called %s, so their states cannot be told apart; make their layers children of one model"
-                                    .formatted(parameter.path()));
+                if (values != null) {
+                    putOnce(tensors, parameter, name, values.snapshot());
                 }
+            }
+            long count = updates.getOrDefault(parameter, 0L);
+            if (count != step) {
+                putOnce(tensors, parameter, UPDATES, Tensor.scalar(DType.FLOAT64, (double) count));
             }
         }
         return new OptimizerState(step, tensors);
     }
 
+    private static void putOnce(Map<String, Tensor> tensors, Parameter parameter, String name, Tensor values) {
+        if (tensors.put(key(parameter, name), values) != null) {
+            throw new IllegalStateException(
+                    "optimizer: two parameters are called %s, so their states cannot be told apart; make their layers children of one model"
+                            .formatted(parameter.path()));
+        }
+    }
+
     /**
      * Goes on from a state of the same optimizer over the same parameters. Nothing is changed unless everything fits.
      *
-     * @throws IllegalArgumentException naming every tensor that belongs to no parameter or has another shape or type
+     * @throws IllegalArgumentException naming every tensor that is missing, belongs to no parameter or has another
+     *     shape or type
      */
     public final void restore(OptimizerState state) {
         Map<String, Tensor> rest = new LinkedHashMap<>(state.tensors());
@@ -189,6 +237,13 @@ public abstract class Optimizer {
                 }
             }
         }
+        for (Parameter parameter : parameters) {
+            Tensor count = rest.remove(key(parameter, UPDATES));
+            if (count != null && count.shape().rank() != 0) {
+                problems.add("%s has shape %s, expected one number".formatted(key(parameter, UPDATES), count.shape()));
+            }
+        }
+        problems.addAll(missing(state));
         rest.forEach((key, values) -> problems.add("unknown " + key + " " + values.shape()));
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("restore: the state does not fit this %s: %s"
@@ -197,6 +252,8 @@ public abstract class Optimizer {
         states.clear();
         step = state.steps();
         for (Parameter parameter : parameters) {
+            Tensor count = state.tensors().get(key(parameter, UPDATES));
+            updates.put(parameter, count == null ? step : (long) count.item());
             for (String name : slots()) {
                 Tensor values = state.tensors().get(key(parameter, name));
                 if (values != null) {
@@ -204,6 +261,23 @@ public abstract class Optimizer {
                 }
             }
         }
+    }
+
+    /** What the state has of one parameter, but not of another one that was adjusted as often. */
+    private List<String> missing(OptimizerState state) {
+        List<String> problems = new ArrayList<>();
+        for (String name : slots()) {
+            boolean isKept =
+                    parameters.stream().anyMatch(parameter -> state.tensors().containsKey(key(parameter, name)));
+            for (Parameter parameter : parameters) {
+                Tensor count = state.tensors().get(key(parameter, UPDATES));
+                boolean isNew = count != null && count.shape().rank() == 0 && count.item() == 0;
+                if (isKept && !isNew && !state.tensors().containsKey(key(parameter, name))) {
+                    problems.add("missing %s %s".formatted(key(parameter, name), parameter.shape()));
+                }
+            }
+        }
+        return problems;
     }
 
     private static String key(Parameter parameter, String name) {

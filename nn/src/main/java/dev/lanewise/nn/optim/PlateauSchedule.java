@@ -10,26 +10,74 @@ public final class PlateauSchedule implements Schedule {
      *
      * @param factor what the rate is multiplied by, at least 0 and below 1
      * @param patience how many reports without improvement are waited for
-     * @param threshold how much better than the best a number must be, as a part of it
+     * @param threshold how much better than the best a number must be
+     * @param absolute whether the threshold is a difference from the best, not a part of it
      * @param cooldown reports after a reduction that do not count
      * @param floor the least rate
+     * @param least the least change of the rate: smaller ones are not made
      * @param rising whether larger numbers are better
      */
-    public record Config(double factor, long patience, double threshold, long cooldown, double floor, boolean rising) {
+    public record Config(
+            double factor,
+            long patience,
+            double threshold,
+            boolean absolute,
+            long cooldown,
+            double floor,
+            double least,
+            boolean rising) {
         /** Checks the settings. */
         public Config {
             Optimizer.check("PlateauSchedule", "factor", factor, 1);
             Optimizer.check("PlateauSchedule", "threshold", threshold, Double.POSITIVE_INFINITY);
             Optimizer.check("PlateauSchedule", "floor", floor, Double.POSITIVE_INFINITY);
+            Optimizer.check("PlateauSchedule", "least change", least, Double.POSITIVE_INFINITY);
             if (patience < 0 || cooldown < 0) {
                 throw new IllegalArgumentException("PlateauSchedule: patience %d and cooldown %d, expected 0 or more"
                         .formatted(patience, cooldown));
             }
         }
 
-        /** PyTorch's defaults: a tenth after 10 reports without an improvement of 1e-4, smaller is better. */
+        /**
+         * PyTorch's defaults: a tenth after 10 reports without an improvement of 1e-4 of the best, smaller is better.
+         */
         public static Config defaults() {
-            return new Config(0.1, 10, 1e-4, 0, 0, false);
+            return new Config(0.1, 10, 1e-4, false, 0, 0, 1e-8, false);
+        }
+
+        /** These settings with another factor. */
+        public Config withFactor(double value) {
+            return new Config(value, patience, threshold, absolute, cooldown, floor, least, rising);
+        }
+
+        /** These settings with more or less patience. */
+        public Config withPatience(long reports) {
+            return new Config(factor, reports, threshold, absolute, cooldown, floor, least, rising);
+        }
+
+        /** These settings with another threshold, a difference from the best or a part of it. */
+        public Config withThreshold(double value, boolean isDifference) {
+            return new Config(factor, patience, value, isDifference, cooldown, floor, least, rising);
+        }
+
+        /** These settings with another cooldown. */
+        public Config withCooldown(long reports) {
+            return new Config(factor, patience, threshold, absolute, reports, floor, least, rising);
+        }
+
+        /** These settings with another least rate. */
+        public Config withFloor(double rate) {
+            return new Config(factor, patience, threshold, absolute, cooldown, rate, least, rising);
+        }
+
+        /** These settings with another least change. */
+        public Config withLeast(double change) {
+            return new Config(factor, patience, threshold, absolute, cooldown, floor, change, rising);
+        }
+
+        /** These settings where larger numbers are better, or not. */
+        public Config withRising(boolean on) {
+            return new Config(factor, patience, threshold, absolute, cooldown, floor, least, on);
         }
     }
 
@@ -66,13 +114,16 @@ public final class PlateauSchedule implements Schedule {
             without = 0;
         }
         if (without > config.patience()) {
-            rate = Math.max(rate * config.factor(), config.floor());
+            double next = Math.max(rate * config.factor(), config.floor());
+            rate = rate - next > config.least() ? next : rate;
             cooling = config.cooldown();
             without = 0;
         }
     }
 
     private boolean isBetter(double number) {
-        return config.rising() ? number > best * (1 + config.threshold()) : number < best * (1 - config.threshold());
+        double margin = config.absolute() ? config.threshold() : 0;
+        double part = config.absolute() ? 0 : config.threshold();
+        return config.rising() ? number > best * (1 + part) + margin : number < best * (1 - part) - margin;
     }
 }

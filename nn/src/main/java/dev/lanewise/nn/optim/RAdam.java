@@ -21,7 +21,8 @@ public final class RAdam extends Optimizer {
         Expr variance = running(o, "variance", "beta2", g.square());
         Expr adaptive = o.operand("rectification").div(variance.sqrt().add(o.operand("epsilon")));
         Expr scale = o.operand("isRectified").gt(0).select(adaptive, 1);
-        return Results.results(p.sub(mean.mul(o.operand("stepSize")).mul(scale)), mean, variance);
+        return Results.results(
+                p.mul(o.operand("keep")).sub(mean.mul(o.operand("stepSize")).mul(scale)), mean, variance);
     });
 
     /**
@@ -31,9 +32,12 @@ public final class RAdam extends Optimizer {
      * @param beta1 how much of the running mean of gradients stays a step
      * @param beta2 how much of the running mean of squared gradients stays a step
      * @param epsilon added to the denominator, against division by 0
-     * @param weightDecay λ, how strongly weights are pulled towards 0, through the gradient
+     * @param weightDecay λ, how strongly weights are pulled towards 0
+     * @param decoupled whether they are pulled as in {@link AdamW}, times the learning rate, instead of through the
+     *     gradient
      */
-    public record Config(Schedule learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
+    public record Config(
+            Schedule learningRate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
         /** Checks the settings. */
         public Config {
             check("RAdam", "beta1", beta1, 1);
@@ -44,7 +48,7 @@ public final class RAdam extends Optimizer {
 
         /** PyTorch's defaults: η 0.001, β 0.9 and 0.999, ε 1e-8, no weight decay. */
         public static Config defaults() {
-            return new Config(Schedule.constant(1e-3), 0.9, 0.999, 1e-8, 0);
+            return new Config(Schedule.constant(1e-3), 0.9, 0.999, 1e-8, 0, false);
         }
 
         /** These settings with a constant learning rate. */
@@ -54,22 +58,27 @@ public final class RAdam extends Optimizer {
 
         /** These settings with a schedule. */
         public Config withLearningRate(Schedule schedule) {
-            return new Config(schedule, beta1, beta2, epsilon, weightDecay);
+            return new Config(schedule, beta1, beta2, epsilon, weightDecay, decoupled);
         }
 
         /** These settings with other running means. */
         public Config withBetas(double first, double second) {
-            return new Config(learningRate, first, second, epsilon, weightDecay);
+            return new Config(learningRate, first, second, epsilon, weightDecay, decoupled);
         }
 
         /** These settings with another ε. */
         public Config withEpsilon(double value) {
-            return new Config(learningRate, beta1, beta2, value, weightDecay);
+            return new Config(learningRate, beta1, beta2, value, weightDecay, decoupled);
         }
 
         /** These settings with weight decay. */
         public Config withWeightDecay(double value) {
-            return new Config(learningRate, beta1, beta2, epsilon, value);
+            return new Config(learningRate, beta1, beta2, epsilon, value, decoupled);
+        }
+
+        /** These settings with weight decay as AdamW's, or through the gradient. */
+        public Config withDecoupled(boolean on) {
+            return new Config(learningRate, beta1, beta2, epsilon, weightDecay, on);
         }
     }
 
@@ -103,7 +112,9 @@ public final class RAdam extends Optimizer {
                 kept(parameter, slots()),
                 Map.of(
                         "weightDecay",
-                        config.weightDecay(),
+                        config.decoupled() ? 0 : config.weightDecay(),
+                        "keep",
+                        config.decoupled() ? 1 - rate * config.weightDecay() : 1,
                         "beta1",
                         config.beta1(),
                         "beta1Rest",

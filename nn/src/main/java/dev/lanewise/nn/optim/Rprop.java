@@ -40,6 +40,11 @@ public final class Rprop extends Optimizer {
             check("Rprop", "shrink", shrink, 1);
             check("Rprop", "least step", smallest, Double.POSITIVE_INFINITY);
             check("Rprop", "largest step", largest, Double.POSITIVE_INFINITY);
+            if (shrink == 0 || smallest > largest) {
+                throw new IllegalArgumentException(
+                        "Rprop: shrink %s, steps of %s to %s; expected a positive number, and ascending ones"
+                                .formatted(shrink, smallest, largest));
+            }
             if (!(grow > 1) || Double.isInfinite(grow)) {
                 throw new IllegalArgumentException("Rprop: grow %s, expected a number above 1".formatted(grow));
             }

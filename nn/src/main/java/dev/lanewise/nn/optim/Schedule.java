@@ -14,7 +14,7 @@ public interface Schedule {
      * @throws IllegalArgumentException if the rate is negative or not finite
      */
     static Schedule constant(double rate) {
-        check("learning rate", rate);
+        Rates.check("learning rate", rate);
         return step -> rate;
     }
 
@@ -28,8 +28,8 @@ public interface Schedule {
      * @param steps the step at which the floor is reached
      */
     static Schedule warmupCosine(double peak, double floor, long warmup, long steps) {
-        check("peak", peak);
-        check("floor", floor);
+        Rates.check("peak", peak);
+        Rates.check("floor", floor);
         if (warmup < 0 || steps < warmup) {
             throw new IllegalArgumentException(
                     "warmupCosine: %d steps of warm-up, %d in all; expected 0 ≤ warm-up ≤ all"
@@ -49,9 +49,9 @@ public interface Schedule {
 
     /** The rate times γ after every {@code size} steps: η · γ^⌊step / size⌋. */
     static Schedule step(double rate, long size, double gamma) {
-        check("learning rate", rate);
-        check("gamma", gamma);
-        checkSteps("step", size);
+        Rates.check("learning rate", rate);
+        Rates.check("gamma", gamma);
+        Rates.checkSteps("step", size);
         return step -> {
             long falls = step / size;
             return rate * StrictMath.pow(gamma, (double) falls);
@@ -64,8 +64,8 @@ public interface Schedule {
      * @param milestones steps, counted from 0; one that is named twice counts twice
      */
     static Schedule multiStep(double rate, double gamma, long... milestones) {
-        check("learning rate", rate);
-        check("gamma", gamma);
+        Rates.check("learning rate", rate);
+        Rates.check("gamma", gamma);
         long[] all = milestones.clone();
         return step -> {
             long passed =
@@ -84,10 +84,10 @@ public interface Schedule {
      * {@code steps} steps goes up again: floor + (η − floor) · (1 + cos(π · step / steps)) / 2.
      */
     static Schedule cosine(double rate, double floor, long steps) {
-        check("learning rate", rate);
-        check("floor", floor);
-        checkSteps("cosine", steps);
-        return step -> annealed(rate, floor, (double) step / steps);
+        Rates.check("learning rate", rate);
+        Rates.check("floor", floor);
+        Rates.checkSteps("cosine", steps);
+        return step -> Rates.annealed(rate, floor, (double) step / steps);
     }
 
     /**
@@ -97,27 +97,27 @@ public interface Schedule {
      * @param factor how many times longer each next one is, 1 or more
      */
     static Schedule cosineWithRestarts(double rate, double floor, long first, long factor) {
-        check("learning rate", rate);
-        check("floor", floor);
-        checkSteps("cosineWithRestarts", first);
-        checkSteps("cosineWithRestarts", factor);
+        Rates.check("learning rate", rate);
+        Rates.check("floor", floor);
+        Rates.checkSteps("cosineWithRestarts", first);
+        Rates.checkSteps("cosineWithRestarts", factor);
         return step -> {
-            long begin = 0;
+            long begin = factor == 1 ? step - step % first : 0;
             long length = first;
             while (step - begin >= length) {
                 begin += length;
-                length = Math.multiplyExact(length, factor);
+                length = length > Long.MAX_VALUE / factor ? Long.MAX_VALUE : length * factor;
             }
-            return annealed(rate, floor, (double) (step - begin) / length);
+            return Rates.annealed(rate, floor, (double) (step - begin) / length);
         };
     }
 
     /** From {@code start} times the rate in equal steps to {@code end} times the rate, which is kept. */
     static Schedule linear(double rate, double start, double end, long steps) {
-        check("learning rate", rate);
-        check("start", start);
-        check("end", end);
-        checkSteps("linear", steps);
+        Rates.check("learning rate", rate);
+        Rates.check("start", start);
+        Rates.check("end", end);
+        Rates.checkSteps("linear", steps);
         return step -> {
             double done = Math.min(1, (double) step / steps);
             return rate * (start + (end - start) * done);
@@ -126,16 +126,17 @@ public interface Schedule {
 
     /** {@code factor} times the rate for some steps, then the rate. */
     static Schedule reduced(double rate, double factor, long steps) {
-        check("learning rate", rate);
-        check("factor", factor);
+        Rates.check("learning rate", rate);
+        Rates.check("factor", factor);
+        Rates.checkNotNegative("reduced", steps);
         return step -> step < steps ? rate * factor : rate;
     }
 
     /** From the rate to 0 in some steps: η · (1 − step / steps)^power. */
     static Schedule polynomial(double rate, double power, long steps) {
-        check("learning rate", rate);
-        check("power", power);
-        checkSteps("polynomial", steps);
+        Rates.check("learning rate", rate);
+        Rates.check("power", power);
+        Rates.checkSteps("polynomial", steps);
         return step -> rate * StrictMath.pow(1 - Math.min(1, (double) step / steps), power);
     }
 
@@ -153,46 +154,45 @@ public interface Schedule {
      * @param endDivisor the last rate is the first one divided by this
      */
     static Schedule oneCycle(double peak, long steps, double rise, double startDivisor, double endDivisor) {
-        check("peak", peak);
-        checkSteps("oneCycle", steps);
-        if (!(rise >= 0 && rise <= 1) || !(startDivisor > 0) || !(endDivisor > 0)) {
-            throw new IllegalArgumentException(
-                    "oneCycle: rise %s, divisors %s and %s; expected a part between 0 and 1, and positive divisors"
-                            .formatted(rise, startDivisor, endDivisor));
-        }
-        double start = peak / startDivisor;
-        double end = start / endDivisor;
-        double top = rise * steps - 1;
-        long last = steps - 1;
+        return OneCycle.of(peak, steps).withRise(rise).withDivisors(startDivisor, endDivisor);
+    }
+
+    /**
+     * From the low rate in a straight line to the high one and back, again and again (Smith 2015, arXiv:1506.01186), as
+     * PyTorch's CyclicLR "triangular".
+     *
+     * @param rise the steps up
+     * @param fall the steps down
+     */
+    static Schedule cyclic(double low, double high, long rise, long fall) {
+        return cyclic(low, high, rise, fall, constant(1));
+    }
+
+    /**
+     * The same with a height that changes: low + (high − low) · height · the part of the way up. PyTorch's
+     * "triangular2" is {@code step(1, rise + fall, 0.5)} for the height, "exp_range" is {@code exponential(1, gamma)}.
+     */
+    static Schedule cyclic(double low, double high, long rise, long fall, Schedule height) {
+        Rates.check("low", low);
+        Rates.check("high", high);
+        Rates.checkSteps("cyclic", rise);
+        Rates.checkSteps("cyclic", fall);
+        long length = Math.addExact(rise, fall);
         return step -> {
-            double at = (double) Math.min(step, last);
-            return at <= top ? annealed(start, peak, at / top) : annealed(peak, end, (at - top) / (last - top));
+            long place = step % length;
+            double up = place <= rise ? (double) place / rise : (double) (length - place) / fall;
+            return low + (high - low) * up * height.at(step);
         };
     }
 
     /** This schedule for some steps, then another one, which counts its own steps from 0. */
     default Schedule then(long steps, Schedule next) {
+        Rates.checkNotNegative("then", steps);
         return step -> step < steps ? at(step) : next.at(step - steps);
     }
 
     /** This schedule's rate times a factor that is a schedule too. */
     default Schedule times(Schedule factor) {
         return step -> at(step) * factor.at(step);
-    }
-
-    private static double annealed(double from, double to, double progress) {
-        return to + (from - to) * (1 + StrictMath.cos(Math.PI * progress)) / 2;
-    }
-
-    private static void checkSteps(String schedule, long steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("%s: %d, expected 1 or more".formatted(schedule, steps));
-        }
-    }
-
-    private static void check(String what, double rate) {
-        if (!(rate >= 0) || Double.isInfinite(rate)) {
-            throw new IllegalArgumentException("schedule: %s %s is not a number of at least 0".formatted(what, rate));
-        }
     }
 }

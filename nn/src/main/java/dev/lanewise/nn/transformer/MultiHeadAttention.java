@@ -187,6 +187,7 @@ public final class MultiHeadAttention extends Layer implements Transform {
             throw new IllegalArgumentException("%s: %s has shape %s, expected [batch, time, %d]"
                     .formatted(describeSelf(), what, x.shape(), width));
         }
+        checkType(x, weights.getFirst());
     }
 
     /**

@@ -252,13 +252,123 @@ class OptimizerTest {
         }
     }
 
+    /** The weight after steps with gradients 1, 2, 3 .. as PyTorch 2.13 has it. */
+    @Test
+    void decayMayBeDecoupledInOtherAdamsToo() {
+        Map<String, Tensor> start =
+                Map.of("weight", Tensor.of(new double[] {2}, 1, 1), "bias", Tensor.of(new double[] {0}));
+        Linear one = new Linear(1, 1);
+        List<Optimizer> optimizers = List.of(
+                new NAdam(
+                        one.parameters(),
+                        NAdam.Config.defaults()
+                                .withLearningRate(0.1)
+                                .withWeightDecay(0.5)
+                                .withDecoupled(true)),
+                new RAdam(
+                        one.parameters(),
+                        RAdam.Config.defaults()
+                                .withLearningRate(0.1)
+                                .withWeightDecay(0.5)
+                                .withDecoupled(true)));
+        double[] expected = {0.7788125335026498, 0.515546863741379};
+        for (int kind = 0; kind < expected.length; kind++) {
+            one.load(start);
+            for (int i = 1; i <= 7; i++) {
+                optimizers.get(kind).step(one.weight().value().sum().mul(i).backward());
+            }
+            assertThat(one.state().get("weight").item()).isCloseTo(expected[kind], within(1e-12));
+        }
+    }
+
+    /** A parameter's corrections for the first steps are those of its own steps, as PyTorch counts them. */
+    @Test
+    void aParameterThatGetsGradientsLaterMovesAsIfItWereAlone() {
+        for (int kind = 0; kind < all(List.of()).size(); kind++) {
+            layer.init(Rng.of(1));
+            Parameter weight = layer.parameters().get(0);
+            Optimizer alone = all(List.of(weight)).get(kind);
+            if (alone instanceof RAdam) {
+                continue; // its schedule counts all steps
+            }
+            for (int step = 0; step < 3; step++) {
+                alone.step(weight.value().square().sum().backward());
+            }
+            Tensor expected = layer.state().get("weight");
+            layer.init(Rng.of(1));
+            Optimizer both = all(layer.parameters()).get(kind);
+            both.step(layer.parameters().get(1).value().sum().backward());
+            both.step(weight.value().square().sum().backward());
+            Optimizer resumed = all(layer.parameters()).get(kind);
+            resumed.restore(both.state());
+            for (int step = 0; step < 2; step++) {
+                resumed.step(weight.value().square().sum().backward());
+            }
+            assertThat(layer.state().get("weight"))
+                    .as(both.getClass().getSimpleName())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aParameterWithoutValuesStopsTheStepBeforeAnythingIsChanged() {
+        List<Parameter> both = new ArrayList<>(layer.parameters());
+        both.addAll(new Linear(2, 2).parameters());
+        Tensor before = layer.state().get("weight");
+        var optimizer = new Sgd(both, Sgd.Config.of(1));
+        assertThatThrownBy(() -> optimizer.step(loss().backward())).hasMessageContaining("weight has no values yet");
+        assertThat(layer.state().get("weight")).isEqualTo(before);
+        assertThat(optimizer.stepCount()).isZero();
+    }
+
+    @Test
+    void aParameterGivenTwiceIsRefused() {
+        List<Parameter> twice = new ArrayList<>(layer.parameters());
+        twice.addAll(layer.parameters());
+        assertThatThrownBy(() -> new Adam(twice, Adam.Config.defaults()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Adam: the parameter weight is given twice");
+    }
+
+    @Test
+    void aStateThatLacksSomethingChangesNothing() {
+        var optimizer = new Adam(layer.parameters(), Adam.Config.defaults());
+        optimizer.step(loss().backward());
+        OptimizerState own = optimizer.state();
+        Map<String, Tensor> less = new LinkedHashMap<>(own.tensors());
+        less.remove("bias.variance");
+        assertThatThrownBy(() -> optimizer.restore(new OptimizerState(1, less)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("missing bias.variance [2]");
+        assertThat(optimizer.state()).isEqualTo(own);
+    }
+
+    @Test
+    void aRateThatIsNoNumberStopsTheStep() {
+        Tensor before = layer.state().get("weight");
+        Sgd optimizer =
+                new Sgd(layer.parameters(), Sgd.Config.of(1).withLearningRate(step -> step == 1 ? Double.NaN : 0.0));
+        optimizer.step(loss().backward());
+        assertThatThrownBy(() -> optimizer.step(loss().backward()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Sgd: the schedule gives the rate NaN for step 1");
+        assertThat(layer.state().get("weight")).isEqualTo(before);
+        assertThat(optimizer.stepCount()).isEqualTo(1);
+    }
+
     @Test
     void settingsOutOfRangeAreNamed() {
         assertThatThrownBy(() -> RmsProp.Config.defaults().withAlpha(1)).hasMessageContaining("RmsProp: alpha 1.0");
         assertThatThrownBy(() -> Rprop.Config.defaults().withGrow(1)).hasMessageContaining("Rprop: grow 1.0");
         assertThatThrownBy(() -> Adagrad.Config.defaults().withEpsilon(Double.NaN))
                 .hasMessageContaining("Adagrad: epsilon NaN");
+        assertThatThrownBy(() -> Rprop.Config.defaults().withSmallest(60))
+                .hasMessageContaining("steps of 60.0 to 50.0");
+        assertThatThrownBy(() -> Rprop.Config.defaults().withShrink(0)).hasMessageContaining("Rprop: shrink 0.0");
         assertThatThrownBy(() -> Schedule.step(0.1, 0, 0.5)).hasMessageContaining("step: 0");
+        assertThatThrownBy(() -> Schedule.reduced(0.1, 0.5, -1)).hasMessageContaining("reduced: -1 steps");
+        assertThatThrownBy(() -> Schedule.constant(1).then(-1, Schedule.constant(2)))
+                .hasMessageContaining("then: -1 steps");
         assertThatThrownBy(() -> Schedule.oneCycle(0.1, 10, 1.5, 25, 1e4)).hasMessageContaining("rise 1.5");
     }
 

@@ -120,6 +120,9 @@ public final class Golden {
                     case "float64" -> bytes.getDouble(offset + 8 * i);
                     case "float32" -> bytes.getFloat(offset + 4 * i);
                     case "int64" -> bytes.getLong(offset + 8 * i);
+                    case "float16" -> Float.float16ToFloat(bytes.getShort(offset + 2 * i));
+                    case "uint64" -> unsigned(bytes.getLong(offset + 8 * i));
+                    case "uint32" -> Integer.toUnsignedLong(bytes.getInt(offset + 4 * i));
                     case "int32" -> bytes.getInt(offset + 4 * i);
                     case "int16" -> bytes.getShort(offset + 2 * i);
                     case "uint16" -> Short.toUnsignedInt(bytes.getShort(offset + 2 * i));
@@ -130,6 +133,10 @@ public final class Golden {
                 };
             }
             return values;
+        }
+
+        private static double unsigned(long bits) {
+            return bits >= 0 ? bits : 2.0 * (bits >>> 1) + (bits & 1);
         }
 
         /** The values as a tensor of the given type. */

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestFactory;
  * that the library does not have are told, and do not count.
  */
 class OnnxBackendTest {
-    /** How many of the 727 cases have to be covered, and pass. */
-    private static final int LEAST_CASES = 450;
+    /** The part of the cases that has to be covered, and pass. */
+    private static final double LEAST = 0.9;
 
     private static List<Golden.Case> cases() {
         return Golden.cases("onnx-backend").stream()
@@ -94,7 +94,8 @@ class OnnxBackendTest {
         System.out.printf("onnx-backend, %d cases pass, by operation: %s%n", sum(passed), list);
         System.out.printf("onnx-backend, %d cases of these not covered: %s%n", sum(uncovered), uncovered);
         System.out.printf("onnx-backend, %d cases of operations not claimed: %s%n", sum(unclaimed), unclaimed);
-        assertThat(sum(passed)).isGreaterThanOrEqualTo(LEAST_CASES);
+        assertThat(cases()).isNotEmpty();
+        assertThat((double) sum(passed)).isGreaterThanOrEqualTo(LEAST * cases().size());
     }
 
     private static int sum(Map<String, Integer> counts) {

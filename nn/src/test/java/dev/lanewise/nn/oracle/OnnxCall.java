@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * library does not have make the case {@link OpCall.Uncovered}.
  */
 final class OnnxCall {
-    /** What fits into an int; unsigned 32 and 64 bits do not. */
-    private static final Set<String> WHOLE = Set.of("bool", "int8", "uint8", "int16", "uint16", "int32", "int64");
+    /** Whole numbers: what an int holds of them is covered. */
+    private static final Set<String> WHOLE =
+            Set.of("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64");
 
     private final Golden.Case golden;
     private final List<String> operands;
@@ -134,12 +135,24 @@ final class OnnxCall {
         return IntTensor.of(shape(operand), numbers);
     }
 
-    /** An operand of whole numbers whose sums and products wrap around as an int does, or do not get that large. */
-    IntTensor wideInts(int operand) {
-        if (!type(operand).equals("int32") && !type(operand).equals("int64")) {
-            throw new OpCall.Uncovered("arithmetic of type " + type(operand));
-        }
-        return ints(operand);
+    /**
+     * Results of whole numbers, wrapped around as those of the first operand's type are. Those of an int are so
+     * already, and unsigned ones that are not within an int are not covered.
+     */
+    IntTensor narrowed(IntTensor results) {
+        return switch (type(0)) {
+            case "int8" -> results.map(i -> (byte) i);
+            case "uint8" -> results.map(i -> i & 0xFF);
+            case "int16" -> results.map(i -> (short) i);
+            case "uint16" -> results.map(i -> i & 0xFFFF);
+            case "uint32", "uint64" -> {
+                if (Arrays.stream(results.toArray()).anyMatch(i -> i < 0)) {
+                    throw new OpCall.Uncovered("numbers of more than 31 bits");
+                }
+                yield results;
+            }
+            default -> results;
+        };
     }
 
     /** Indices along an axis, negative ones counted from its end. */

@@ -53,11 +53,19 @@ final class OnnxNetworks {
     }
 
     private static void norms(OnnxTable table) {
-        table.tensor("BatchNormalization", c -> {
-            if (c.flag("training_mode") || (c.version() < 7 && !c.flag("is_test"))) {
-                throw new OpCall.Uncovered("training");
+        table.all("BatchNormalization", c -> {
+            double epsilon = c.real("epsilon", 1e-5);
+            if (!c.flag("training_mode") && (c.version() >= 7 || c.flag("is_test"))) {
+                return List.of(OnnxResult.of(c.x().batchNorm(c.x(3), c.x(4), c.x(1), c.x(2), epsilon)));
             }
-            return c.x().batchNorm(c.x(3), c.x(4), c.x(1), c.x(2), c.real("epsilon", 1e-5));
+            List<Tensor> batch = c.x().channelStatistics();
+            double momentum = c.real("momentum", 0.9); // the part that stays, and the variance is the biased one
+            List<OnnxResult> results = new ArrayList<>();
+            results.add(OnnxResult.of(c.x().batchNorm(batch.get(0), batch.get(1), c.x(1), c.x(2), epsilon)));
+            for (int i = 0; i < 2; i++) {
+                results.add(OnnxResult.of(batch.get(i).lerp(c.x(3 + i), momentum)));
+            }
+            return results.subList(0, c.resultCount());
         });
         table.tensor(
                 "InstanceNormalization",

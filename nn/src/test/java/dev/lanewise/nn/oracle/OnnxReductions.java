@@ -1,6 +1,7 @@
 package dev.lanewise.nn.oracle;
 
 import dev.lanewise.core.Axes;
+import dev.lanewise.core.DType;
 import dev.lanewise.core.Tensor;
 import java.util.function.BiFunction;
 
@@ -22,7 +23,13 @@ final class OnnxReductions {
     }
 
     private static void one(OnnxTable table, String op, BiFunction<Tensor, Axes, Tensor> function) {
-        table.tensor(op, c -> function.apply(c.x(), axes(c)));
+        table.one(op, c -> {
+            if (c.isFloating(0)) {
+                return OnnxResult.of(function.apply(c.x(), axes(c)));
+            }
+            Tensor whole = c.ints(0).toTensor(DType.FLOAT64);
+            return OnnxResult.of(c.narrowed(function.apply(whole, axes(c)).toInts()));
+        });
     }
 
     /** Of no element ONNX takes an infinity for the largest one, where the library refuses to choose. */

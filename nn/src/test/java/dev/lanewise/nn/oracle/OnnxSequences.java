@@ -41,12 +41,7 @@ final class OnnxSequences {
         // Gates in ONNX's order, in the places where PyTorch has them.
         table.all("RNN", c -> recurrent(c, new int[] {0}, config -> new Rnn(inputs(c), hidden(c), config)));
         table.all("LSTM", c -> recurrent(c, new int[] {0, 2, 3, 1}, config -> new Lstm(inputs(c), hidden(c), config)));
-        table.all("GRU", c -> {
-            if (!c.flag("linear_before_reset")) {
-                throw new OpCall.Uncovered("a reset before the product");
-            }
-            return recurrent(c, new int[] {1, 0, 2}, config -> new Gru(inputs(c), hidden(c), config));
-        });
+        table.all("GRU", c -> recurrent(c, new int[] {1, 0, 2}, config -> new Gru(inputs(c), hidden(c), config)));
     }
 
     // ------------------------------------------------------------------ attention
@@ -187,14 +182,16 @@ final class OnnxSequences {
     private static List<OnnxResult> recurrent(OnnxCall c, int[] gates, Function<Recurrent.Config, Recurrent> make) {
         String direction = c.text("direction", "forward");
         boolean plain = !c.hasAttribute("activations") && !c.hasAttribute("clip") && !c.flag("input_forget");
-        if (!plain || c.has(7) || direction.equals("reverse")) {
-            throw new OpCall.Uncovered("other gates, or backwards alone");
-        }
         boolean batchFirst = c.flag("layout");
         Tensor x = batchFirst ? c.x() : c.x().transpose(0, 1); // (batch, time, inputs)
         int time = x.shape().size(1);
-        if (c.has(4) && Arrays.stream(c.numbers(4)).anyMatch(n -> n != time)) {
-            throw new OpCall.Uncovered("sequences of different lengths");
+        boolean uneven = c.has(4) && Arrays.stream(c.numbers(4)).anyMatch(n -> n != time);
+        boolean resetFirst = gates.length == 3 && !c.flag("linear_before_reset");
+        if (!plain) {
+            throw new OpCall.Uncovered("other activations, or bounds");
+        }
+        if (uneven || resetFirst || c.has(7) || direction.equals("reverse")) {
+            return OnnxRecurrence.results(c, gates.length);
         }
         int directions = direction.equals("bidirectional") ? 2 : 1;
         Recurrent layer = make.apply(

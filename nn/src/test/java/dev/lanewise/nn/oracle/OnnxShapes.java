@@ -164,7 +164,13 @@ final class OnnxShapes {
                 sizes = new int[count];
                 Arrays.setAll(sizes, i -> Math.clamp(n - i * each, 0, each));
             }
-            return c.x().split(axis, sizes).stream().map(OnnxResult::of).toList();
+            if (c.isFloating(0)) {
+                return c.x().split(axis, sizes).stream().map(OnnxResult::of).toList();
+            }
+            Tensor whole = c.ints(0).toTensor(DType.FLOAT64);
+            return whole.split(axis, sizes).stream()
+                    .map(part -> OnnxResult.of(part.toInts()))
+                    .toList();
         });
         table.one(
                 "Tile",
@@ -243,6 +249,17 @@ final class OnnxShapes {
                             value))
                     : OnnxResult.of(IntTensor.full(shape, (int) value));
         });
+        table.one("Range", c -> {
+            double from = c.scalar(0);
+            double by = c.scalar(2);
+            int count = (int) Math.max(0, Math.ceil((c.scalar(1) - from) / by));
+            return c.isFloating(0)
+                    ? OnnxResult.of(IntTensor.arange(count)
+                            .toTensor(c.x().dtype())
+                            .mul(by)
+                            .add(from))
+                    : OnnxResult.of(c.narrowed(IntTensor.arange(count).map(i -> (int) (from + i * by))));
+        });
         table.one("EyeLike", c -> {
             int k = c.whole("k", 0);
             UnaryOperator<Tensor> diagonal = ones -> ones.tril(k).triu(k);
@@ -264,7 +281,7 @@ final class OnnxShapes {
 
     private static OnnxResult cast(OnnxCall c, int to) {
         if (to == 6 || to == 7) {
-            return c.isFloating(0) ? OnnxResult.of(c.x().trunc().toInts()) : OnnxResult.of(c.wideInts(0));
+            return c.isFloating(0) ? OnnxResult.of(c.x().trunc().toInts()) : OnnxResult.of(c.ints(0));
         }
         if (to != 1 && to != 11) {
             throw new OpCall.Uncovered("results of type " + to);

@@ -1,5 +1,6 @@
 package dev.lanewise.nn.oracle;
 
+import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,6 +37,9 @@ final class OnnxTable {
         OnnxWindows.fill(table);
         OnnxImages.fill(table);
         OnnxSequences.fill(table);
+        OnnxQuantities.fill(table);
+        OnnxRecurrence.fill(table);
+        OnnxSignals.fill(table);
         return table.entries;
     }
 
@@ -60,12 +65,21 @@ final class OnnxTable {
         one(op, c -> OnnxResult.of(call.apply(c)));
     }
 
+    /** The same, of floating-point or of whole numbers. */
+    private void either(String op, UnaryOperator<Tensor> function, IntUnaryOperator wholeFunction) {
+        one(
+                op,
+                c -> c.isFloating(0)
+                        ? OnnxResult.of(function.apply(c.x()))
+                        : OnnxResult.of(c.narrowed(c.ints(0).map(wholeFunction))));
+    }
+
     private void map(String op, UnaryOperator<Tensor> function) {
         tensor(op, c -> function.apply(c.x()));
     }
 
     private void unary() {
-        map("Abs", x -> x.abs());
+        either("Abs", x -> x.abs(), Math::abs);
         map("Acos", x -> x.acos());
         map("Acosh", x -> x.acosh());
         map("Asin", x -> x.asin());
@@ -79,10 +93,10 @@ final class OnnxTable {
         map("Exp", x -> x.exp());
         map("Floor", x -> x.floor());
         map("Log", x -> x.log());
-        map("Neg", x -> x.neg());
+        either("Neg", x -> x.neg(), i -> -i);
         map("Reciprocal", x -> x.reciprocal());
         map("Round", x -> x.round());
-        map("Sign", x -> x.sign());
+        either("Sign", x -> x.sign(), Integer::signum);
         map("Sin", x -> x.sin());
         map("Sinh", x -> x.sinh());
         map("Sqrt", x -> x.sqrt());
@@ -135,11 +149,16 @@ final class OnnxTable {
         });
         tensor("Swish", c -> c.x().mul(c.x().mul(c.real("alpha", 1)).sigmoid()));
         tensor("ThresholdedRelu", c -> c.x().threshold(c.real("alpha", 1), 0));
-        tensor("Clip", c -> {
+        one("Clip", c -> {
+            if (!c.isFloating(0)) {
+                IntTensor numbers = c.has(1) ? c.ints(0).maximum(c.ints(1)) : c.ints(0);
+                return OnnxResult.of(c.has(2) ? numbers.minimum(c.ints(2)) : numbers);
+            }
             Tensor x = c.x();
             double low = c.has(1) ? c.scalar(1) : c.real("min", Double.NEGATIVE_INFINITY);
             double high = c.has(2) ? c.scalar(2) : c.real("max", Double.POSITIVE_INFINITY);
-            return low <= high ? x.clamp(low, high) : x.maximum(low).minimum(high);
+            return OnnxResult.of(
+                    low <= high ? x.clamp(low, high) : x.maximum(low).minimum(high));
         });
         tensor("Binarizer", c -> c.x().gt(c.real("threshold", 0)));
     }
@@ -167,13 +186,22 @@ final class OnnxTable {
         });
     }
 
-    /** The same, but sums and products of few bits would wrap around where those of an int do not. */
+    /** The same, but what does not fit into the operands' type wraps around. */
     private void arithmetic(String op, BinaryOperator<Tensor> function, BinaryOperator<IntTensor> wholeFunction) {
-        one(
-                op,
-                c -> c.isFloating(0)
-                        ? OnnxResult.of(function.apply(c.x(), aligned(c)))
-                        : OnnxResult.of(wholeFunction.apply(c.wideInts(0), c.wideInts(1))));
+        one(op, c -> {
+            if (c.isFloating(0)) {
+                return OnnxResult.of(function.apply(c.x(), aligned(c)));
+            }
+            IntTensor result = wholeFunction.apply(c.ints(0), c.ints(1));
+            if (c.type(0).equals("uint32") || c.type(0).equals("uint64")) { // whether an int holds the result, too
+                Tensor exact = function.apply(
+                        c.ints(0).toTensor(DType.FLOAT64), c.ints(1).toTensor(DType.FLOAT64));
+                if (!exact.equals(result.toTensor(DType.FLOAT64))) {
+                    throw new OpCall.Uncovered("numbers of more than 31 bits");
+                }
+            }
+            return OnnxResult.of(c.narrowed(result));
+        });
     }
 
     private void several(String op, BinaryOperator<Tensor> function, BinaryOperator<IntTensor> wholeFunction) {
@@ -206,9 +234,11 @@ final class OnnxTable {
         tensor(
                 "Mean",
                 c -> c.all().stream().reduce((x, y) -> x.add(y)).orElseThrow().div(c.operandCount()));
-        tensor("Pow", c -> {
-            Tensor x = c.x();
-            return x.pow(c.isFloating(1) ? aligned(c).to(x.dtype()) : c.ints(1).toTensor(x.dtype()));
+        one("Pow", c -> {
+            Tensor x = c.isFloating(0) ? c.x() : c.ints(0).toTensor(DType.FLOAT64);
+            Tensor power =
+                    x.pow(c.isFloating(1) ? aligned(c).to(x.dtype()) : c.ints(1).toTensor(x.dtype()));
+            return c.isFloating(0) ? OnnxResult.of(power) : OnnxResult.of(power.toInts());
         });
         one("Where", c -> {
             IntTensor taken = c.ints(0);
@@ -225,6 +255,8 @@ final class OnnxTable {
             Tensor summand = c.orNull(2);
             return summand == null ? product : product.add(summand.mul(c.real("beta", 1)));
         });
+        tensor("Det", c -> c.x().det());
+        tensor("SwiGLU", c -> c.x().mul(c.x().mul(c.real("alpha", 1)).sigmoid()).mul(c.x(1)));
         tensor("Einsum", c -> TensorOps.einsum(c.text("equation", "").replace('_', ' '), c.all()));
     }
 
@@ -236,7 +268,7 @@ final class OnnxTable {
         ints("BitwiseAnd", c -> c.ints(0).bitwiseAnd(c.ints(1)));
         ints("BitwiseOr", c -> c.ints(0).bitwiseOr(c.ints(1)));
         ints("BitwiseXor", c -> c.ints(0).bitwiseXor(c.ints(1)));
-        ints("BitwiseNot", c -> c.wideInts(0).bitwiseNot());
+        ints("BitwiseNot", c -> c.narrowed(c.ints(0).bitwiseNot()));
         ints("Shape", c -> {
             int[] sizes = c.shape(0).toArray();
             int rank = sizes.length;
@@ -244,6 +276,11 @@ final class OnnxTable {
             int to = place(c.whole("end", rank), rank);
             return IntTensor.of(Arrays.copyOfRange(sizes, from, Math.max(from, to)));
         });
+        ints(
+                "BitShift",
+                c -> c.text("direction", "LEFT").equals("LEFT")
+                        ? c.narrowed(c.ints(0).map((x, n) -> Math.toIntExact((long) x << n), c.ints(1)))
+                        : c.ints(0).map((x, n) -> x >> n, c.ints(1)));
         ints("Size", c -> IntTensor.of(Shape.scalar(), c.shape(0).count()));
     }
 

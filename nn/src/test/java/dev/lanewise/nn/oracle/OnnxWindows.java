@@ -1,5 +1,6 @@
 package dev.lanewise.nn.oracle;
 
+import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Sliding;
@@ -23,7 +24,7 @@ final class OnnxWindows {
     }
 
     /** How windows of the given sizes slide along the axes behind the channels. */
-    private static List<Sliding> sliding(OnnxCall c, int[] sizes) {
+    static List<Sliding> sliding(OnnxCall c, int[] sizes) {
         int axes = sizes.length;
         int[] strides = c.list("strides", axes, 1);
         int[] dilations = c.list("dilations", axes, 1);
@@ -77,6 +78,10 @@ final class OnnxWindows {
         table.all("MaxPool", c -> {
             int[] sizes = c.list("kernel_shape");
             List<Sliding> sliding = sliding(c, sizes);
+            if (!c.isFloating(0)) {
+                Tensor whole = c.ints(0).toTensor(DType.FLOAT64);
+                return List.of(OnnxResult.of(whole.maxPool(sizes, sliding).toInts()));
+            }
             List<OnnxResult> results = new ArrayList<>(List.of(OnnxResult.of(c.x().maxPool(sizes, sliding))));
             if (c.resultCount() > 1) {
                 results.add(OnnxResult.of(places(c, c.x().argMaxPool(sizes, sliding))));

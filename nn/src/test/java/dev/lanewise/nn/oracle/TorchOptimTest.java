@@ -17,6 +17,7 @@ import dev.lanewise.nn.optim.Adam;
 import dev.lanewise.nn.optim.AdamW;
 import dev.lanewise.nn.optim.Adamax;
 import dev.lanewise.nn.optim.NAdam;
+import dev.lanewise.nn.optim.OneCycle;
 import dev.lanewise.nn.optim.Optimizer;
 import dev.lanewise.nn.optim.PlateauSchedule;
 import dev.lanewise.nn.optim.RAdam;
@@ -56,12 +57,17 @@ class TorchOptimTest {
         }
     }
 
-    /** The optimizer of a case with its schedule; null if there is none like it here. */
-    private static Optimizer optimizer(Golden.Case golden, List<Parameter> parameters) {
+    /**
+     * The optimizer of a case with its schedule; null if there is none like it here.
+     *
+     * @param momentumTwice whether NAdam is that of PyTorch 1.10
+     */
+    static Optimizer optimizer(Golden.Case golden, List<Parameter> parameters, boolean momentumTwice) {
         Schedule schedule = schedule(golden);
-        if (schedule == null || golden.flag("maximize") || golden.flag("decoupled_weight_decay")) {
+        if (schedule == null) {
             return null;
         }
+        boolean decoupled = golden.flag("decoupled_weight_decay");
         double decay = golden.number("weight_decay", 0);
         double epsilon = golden.number("eps", 1e-8);
         double beta1 = golden.number("beta1", 0.9);
@@ -77,24 +83,26 @@ class TorchOptimTest {
                                 decay,
                                 golden.flag("nesterov")));
             case "adam" ->
-                new Adam(parameters, new Adam.Config(schedule, beta1, beta2, epsilon, decay, golden.flag("amsgrad")));
-            case "adamw" ->
-                new AdamW(
-                        parameters,
-                        AdamW.Config.defaults()
-                                .withLearningRate(schedule)
-                                .withBetas(beta1, beta2)
-                                .withEpsilon(epsilon)
-                                .withWeightDecay(golden.number("weight_decay", 0.01))
-                                .withAmsgrad(golden.flag("amsgrad")));
+                decoupled
+                        ? adamW(golden, parameters, schedule, decay)
+                        : new Adam(
+                                parameters,
+                                new Adam.Config(schedule, beta1, beta2, epsilon, decay, golden.flag("amsgrad")));
+            case "adamw" -> adamW(golden, parameters, schedule, golden.number("weight_decay", 0.01));
             case "adamax" -> new Adamax(parameters, new Adamax.Config(schedule, beta1, beta2, epsilon, decay));
-            // These trajectories are of a PyTorch as old as 1.10: today's differ in the first step.
             case "nadam" ->
                 new NAdam(
                         parameters,
                         new NAdam.Config(
-                                schedule, beta1, beta2, epsilon, decay, golden.number("momentum_decay", 4e-3), true));
-            case "radam" -> new RAdam(parameters, new RAdam.Config(schedule, beta1, beta2, epsilon, decay));
+                                schedule,
+                                beta1,
+                                beta2,
+                                epsilon,
+                                decay,
+                                decoupled,
+                                golden.number("momentum_decay", 4e-3),
+                                momentumTwice));
+            case "radam" -> new RAdam(parameters, new RAdam.Config(schedule, beta1, beta2, epsilon, decay, decoupled));
             case "rmsprop" ->
                 new RmsProp(
                         parameters,
@@ -131,6 +139,17 @@ class TorchOptimTest {
         };
     }
 
+    private static AdamW adamW(Golden.Case golden, List<Parameter> parameters, Schedule schedule, double decay) {
+        return new AdamW(
+                parameters,
+                AdamW.Config.defaults()
+                        .withLearningRate(schedule)
+                        .withBetas(golden.number("beta1", 0.9), golden.number("beta2", 0.999))
+                        .withEpsilon(golden.number("eps", 1e-8))
+                        .withWeightDecay(decay)
+                        .withAmsgrad(golden.flag("amsgrad")));
+    }
+
     private static Schedule schedule(Golden.Case golden) {
         double rate = golden.number("lr");
         if (!golden.has("scheduler")) {
@@ -155,16 +174,27 @@ class TorchOptimTest {
             case "constantlr" -> Schedule.reduced(rate, golden.number("factor"), golden.whole("total_iters"));
             case "polynomiallr" -> Schedule.polynomial(rate, golden.number("power"), golden.whole("total_iters"));
             case "onecyclelr" ->
-                golden.text("anneal").equals("cos")
-                        ? Schedule.oneCycle(
-                                golden.number("max_lr"),
-                                golden.whole("total_steps"),
-                                golden.number("pct_start"),
-                                golden.number("div_factor"),
-                                golden.number("final_div_factor"))
-                        : null;
+                OneCycle.of(golden.number("max_lr"), golden.whole("total_steps"))
+                        .withRise(golden.number("pct_start", 0.3))
+                        .withDivisors(golden.number("div_factor", 25), golden.number("final_div_factor", 1e4))
+                        .withStraight(
+                                golden.has("anneal") && golden.text("anneal").equals("linear"))
+                        .withThreePhases(golden.flag("three_phase"));
+            case "cycliclr" -> cyclic(golden);
             default -> null;
         };
+    }
+
+    private static Schedule cyclic(Golden.Case golden) {
+        long rise = (long) golden.number("step_size_up", 2000);
+        long fall = (long) golden.number("step_size_down", rise);
+        Schedule height = switch (golden.has("mode") ? golden.text("mode") : "triangular") {
+            case "triangular" -> Schedule.constant(1);
+            case "triangular2" -> Schedule.step(1, rise + fall, 0.5);
+            case "exp_range" -> Schedule.exponential(1, golden.number("gamma", 1));
+            default -> throw new AssertionError(golden.text("mode"));
+        };
+        return Schedule.cyclic(golden.number("base_lr"), golden.number("max_lr"), rise, fall, height);
     }
 
     @TestFactory
@@ -176,30 +206,45 @@ class TorchOptimTest {
             if (!golden.op().equals("optim")) {
                 continue;
             }
-            if (optimizer(golden, List.of()) == null) {
+            if (optimizer(golden, List.of(), false) == null) {
                 uncovered.add(golden.name());
                 continue;
             }
             covered++;
-            tests.add(dynamicTest(golden + " double", () -> run(golden, DType.FLOAT64, new Close(1e-9, 1e-12))));
-            tests.add(dynamicTest(golden + " single", () -> run(golden, DType.FLOAT32, Close.SINGLE)));
+            tests.add(dynamicTest(golden + " double", () -> runEither(golden, DType.FLOAT64, new Close(1e-9, 1e-12))));
+            tests.add(dynamicTest(golden + " single", () -> runEither(golden, DType.FLOAT32, Close.SINGLE)));
         }
         System.out.printf("torch-optim: %d optimizers and schedules covered, not covered: %s%n", covered, uncovered);
         assertThat(uncovered).isEmpty();
         return tests;
     }
 
-    private static void run(Golden.Case golden, DType dtype, Close close) {
+    /** PyTorch's NAdam of today and that of its version 1.10 are two: a trajectory is one of them, from end to end. */
+    private static void runEither(Golden.Case golden, DType dtype, Close close) {
+        if (!golden.text("optimizer").equalsIgnoreCase("nadam")) {
+            run(golden, dtype, close, false);
+            return;
+        }
+        try {
+            run(golden, dtype, close, true);
+        } catch (AssertionError other) {
+            // Today's PyTorch has the product of momenta in its default type, which may be single precision.
+            run(golden, dtype, dtype == DType.FLOAT64 ? new Close(1e-6, 1e-8) : close, false);
+        }
+    }
+
+    private static void run(Golden.Case golden, DType dtype, Close close, boolean momentumTwice) {
         var pair = new Pair(
                 golden.get("inp", "init_a").tensor(dtype),
                 golden.get("inp", "init_b").tensor(dtype));
-        Optimizer optimizer = optimizer(golden, pair.parameters());
+        Optimizer optimizer = optimizer(golden, pair.parameters(), momentumTwice);
         Tensor a = golden.get("inp", "grad_a").tensor(dtype);
         Tensor b = golden.get("inp", "grad_b").tensor(dtype);
         double[] rates = golden.get("out", "lr").doubles();
         for (int step = 0; step < rates.length; step++) {
             assertThat(optimizer.learningRate()).as("rate %d", step).isCloseTo(rates[step], within(1e-12));
-            optimizer.step(pair.gradients(a.select(0, step), b.select(0, step)));
+            Gradients gradients = pair.gradients(a.select(0, step), b.select(0, step));
+            optimizer.step(golden.flag("maximize") ? gradients.scale(-1) : gradients);
             assertThat(optimizer.stepCount()).isEqualTo(step + 1);
             check(close, "a after step " + step, pair.a, golden.get("out", "param_a"), step);
             check(close, "b after step " + step, pair.b, golden.get("out", "param_b"), step);
@@ -226,18 +271,30 @@ class TorchOptimTest {
         }
     }
 
-    @Test
-    void theRateFallsOnAPlateauAsTorchs() {
-        Golden.Case golden = Golden.find(cases, "sched_reducelronplateau");
+    @TestFactory
+    List<DynamicTest> theRateFallsOnAPlateauAsTorchs() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Golden.Case golden : cases) {
+            if (golden.op().equals("lr_table") && golden.has("patience")) {
+                tests.add(dynamicTest(golden.toString(), () -> checkPlateau(golden)));
+            }
+        }
+        return tests;
+    }
+
+    private static void checkPlateau(Golden.Case golden) {
         double[] metrics = golden.get("inp", "metric").doubles();
         double[] rates = golden.get("out", "lr").doubles();
-        var config = new PlateauSchedule.Config(
-                golden.number("factor"),
-                golden.whole("patience"),
-                golden.number("threshold"),
-                golden.whole("cooldown"),
-                0,
-                golden.text("mode").equals("max"));
+        boolean absolute =
+                golden.has("threshold_mode") && golden.text("threshold_mode").equals("abs");
+        var config = PlateauSchedule.Config.defaults()
+                .withFactor(golden.number("factor", 0.1))
+                .withPatience(golden.whole("patience"))
+                .withThreshold(golden.number("threshold", 1e-4), absolute)
+                .withCooldown((long) golden.number("cooldown", 0))
+                .withFloor(golden.number("min_lr", 0))
+                .withLeast(golden.number("eps", 1e-8))
+                .withRising(golden.has("mode") && golden.text("mode").equals("max"));
         var schedule = new PlateauSchedule(golden.number("lr", 1), config);
         for (int i = 0; i < metrics.length; i++) {
             schedule.report(metrics[i]);
@@ -274,24 +331,57 @@ class TorchOptimTest {
     }
 
     @TestFactory
-    List<DynamicTest> theWayDownRosenbrocksValleyIsTorchs() {
+    List<DynamicTest> clippingByValueIsTorchs() {
         List<DynamicTest> tests = new ArrayList<>();
         for (Golden.Case golden : cases) {
-            if (golden.op().equals("rosenbrock")) {
-                tests.add(dynamicTest(golden.toString(), () -> descend(golden)));
+            if (golden.op().equals("clip_grad_value")) {
+                tests.add(dynamicTest(golden.toString(), () -> clipByValue(golden)));
             }
         }
         return tests;
     }
 
-    private static void descend(Golden.Case golden) {
+    private static void clipByValue(Golden.Case golden) {
+        double limit = golden.number(golden.has("clip_value") ? "clip_value" : "max_value");
+        for (DType dtype : DType.values()) {
+            Close close = dtype == DType.FLOAT64 ? Close.DOUBLE : Close.SINGLE;
+            var pair = new Pair(Tensor.zeros(dtype, Shape.of(5)), Tensor.zeros(dtype, Shape.of(3, 4)));
+            Gradients clipped = pair.gradients(
+                            golden.get("inp", "a").tensor(dtype),
+                            golden.get("inp", "b").tensor(dtype))
+                    .clipByValue(limit);
+            close.check("a", clipped.of(pair.a.value()), golden.get("out", "a"));
+            close.check("b", clipped.of(pair.b.value()), golden.get("out", "b"));
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> theWayDownRosenbrocksValleyIsTorchs() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Golden.Case golden : cases) {
+            if (golden.op().equals("rosenbrock")) {
+                tests.add(dynamicTest(golden.toString(), () -> descendEither(golden)));
+            }
+        }
+        return tests;
+    }
+
+    private static void descendEither(Golden.Case golden) {
+        try {
+            descend(golden, true);
+        } catch (AssertionError other) {
+            descend(golden, false);
+        }
+    }
+
+    private static void descend(Golden.Case golden, boolean momentumTwice) {
         double[] start = new double[2];
         String[] words = golden.text("start").split(",");
         for (int i = 0; i < 2; i++) {
             start[i] = Double.parseDouble(words[i]);
         }
         var pair = new Pair(Tensor.of(start), Tensor.zeros(DType.FLOAT64, Shape.of(1)));
-        Optimizer optimizer = optimizer(golden, pair.parameters());
+        Optimizer optimizer = optimizer(golden, pair.parameters(), momentumTwice);
         assertThat(optimizer).as("an optimizer for %s", golden).isNotNull();
         double[] path = golden.get("out", "x").doubles();
         double[] heights = golden.get("out", "f").doubles();

@@ -2,6 +2,7 @@ package dev.lanewise.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.core.Axes;
 import dev.lanewise.core.Computed;
@@ -13,6 +14,7 @@ import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** The walk back through graphs of any form. */
@@ -216,6 +218,82 @@ class BackwardTest {
         assertThat(zeros.norm2(Axes.all()).backward().of(zeros)).isEqualTo(Tensor.of(new double[2]));
         Variable same = Variable.of(Tensor.of(new double[] {2, 2, 2}));
         assertThat(same.std(0).backward().of(same)).isEqualTo(Tensor.of(new double[3]));
+        assertThat(zeros.norm(3, Axes.all()).backward().of(zeros)).isEqualTo(Tensor.of(new double[2]));
+        assertThat(slopeAt(0, x -> x.elu(0.5))).isEqualTo(0.5);
+        assertThat(slopeAt(0, x -> x.celu(0.5))).isEqualTo(1);
+        assertThat(slopeAt(0, x -> x.selu())).isCloseTo(1.0507009873554805 * 1.6732632423543772, within(1e-12));
+        assertThat(slopeAt(0, x -> x.atan2(x.constant(0)))).isZero();
+        assertThat(slopeAt(0, x -> x.constant(0).atan2(x))).isZero();
+        assertThat(slopeAt(1, x -> x.acosh())).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void aPowerOfZeroHasTheSlopeOfItsFormula() {
+        assertThat(slopeAt(0, x -> x.pow(1.5))).isZero();
+        assertThat(slopeAt(0, x -> x.pow(-1.5))).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(slopeAt(0, x -> x.pow(-2))).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(slopeAt(0, x -> x.pow(-3))).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(slopeAt(4, x -> x.pow(1.5))).isEqualTo(3);
+        assertThat(slopeAt(4, x -> x.pow(-1.5))).isCloseTo(-1.5 / 32, within(1e-15));
+        assertThat(slopeAt(2, x -> x.pow(-3))).isCloseTo(-3 / 16.0, within(1e-15));
+    }
+
+    /** Where x is 0, x · ln y is 0 whatever y is; its slopes are ln y and x/y. */
+    @Test
+    void slopesOfXlogyAtZero() {
+        assertThat(slopeAt(0, x -> x.xlogy(x.constant(2)))).isCloseTo(Math.log(2), within(1e-15));
+        assertThat(slopeAt(0, x -> x.xlogy(x.constant(-1)))).isZero();
+        assertThat(slopeAt(0, x -> x.xlogy(x.constant(0)))).isZero();
+        assertThat(slopeAt(2, y -> y.constant(0).xlogy(y))).isZero();
+        assertThat(slopeAt(0, y -> y.constant(0).xlogy(y))).isNaN();
+        assertThat(scalar(0).xlogy(scalar(Double.POSITIVE_INFINITY)).item()).isZero();
+        assertThat(scalar(0).xlogy(scalar(-1)).item()).isZero();
+        assertThat(scalar(0).xlogy(scalar(Double.NaN)).item()).isNaN();
+    }
+
+    /** PyTorch's conventions. */
+    @Test
+    void gradientsAtNotANumber() {
+        assertThat(slopeAt(Double.NaN, x -> x.abs())).isZero();
+        assertThat(slopeAt(Double.NaN, x -> x.relu())).isEqualTo(1);
+        assertThat(slopeAt(Double.NaN, x -> x.clamp(0, 1))).isZero();
+        assertThat(slopeAt(Double.NaN, x -> x.maximum(2))).isEqualTo(1);
+        assertThat(slopeAt(2, x -> x.minimum(x.constant(Double.NaN)))).isEqualTo(1);
+        assertThat(slopeAt(Double.NaN, x -> x.maximum(x))).isEqualTo(2);
+    }
+
+    @Test
+    void theFirstOfTheLargestOfAnImageHasTheGradient() {
+        Variable image = Variable.of(Tensor.of(new double[] {1, 2, 2, 1}, 2, 2));
+        assertThat(image.adaptiveMaxPool(1, 1)
+                        .backward(Tensor.ones(DType.FLOAT64, Shape.of(1, 1)))
+                        .of(image))
+                .isEqualTo(Tensor.of(new double[] {0, 1, 0, 0}, 2, 2));
+    }
+
+    @Test
+    void lengthsThatEpsilonTakesThePlaceOfKeepTheirGradient() {
+        Variable x = Variable.of(Tensor.of(new double[] {0.6, 0.8}));
+        Variable y = Variable.constantOf(Tensor.of(new double[] {3, 4}));
+        // cos = x·y/(max(|x|, 2) · 5), whose slope is y/10 − x/|x| · (x·y)/(4 · 5)
+        Tensor slope = x.cosineSimilarity(y, 0, 2).backward().of(x);
+        assertThat(slope.sub(Tensor.of(new double[] {0.3 - 0.15, 0.4 - 0.2}))
+                        .abs()
+                        .amax(Axes.all())
+                        .item())
+                .isLessThan(1e-15);
+        Variable rows = Variable.constantOf(Tensor.of(new double[] {3, 4, 4, -3}, 2, 2));
+        Tensor cosines = rows.cosineSimilarity(x, 1, 1e-8).value();
+        assertThat(cosines.sub(Tensor.of(new double[] {1, 0}))
+                        .abs()
+                        .amax(Axes.all())
+                        .item())
+                .isLessThan(1e-15);
+    }
+
+    private static double slopeAt(double x, UnaryOperator<Variable> function) {
+        Variable at = scalar(x);
+        return function.apply(at).backward().of(at).item();
     }
 
     @Test

@@ -108,6 +108,11 @@ final class ElementwiseCases {
         one("mish", x -> x.mish(), x -> x * StrictMath.tanh(StrictMath.log(1 + StrictMath.exp(x))), around(3));
         one("softsign", x -> x.softsign(), x -> x / (1 + Math.abs(x)), around(3));
         one("softplus", x -> x.softplus(2.5), x -> StrictMath.log(1 + StrictMath.exp(2.5 * x)) / 2.5, around(3));
+        one(
+                "softplus",
+                x -> x.softplus(2.5, 3),
+                x -> 2.5 * x > 3 ? x : StrictMath.log(1 + StrictMath.exp(2.5 * x)) / 2.5,
+                around(3));
         one("hardSigmoid", x -> x.hardSigmoid(), x -> Math.min(Math.max(x + 3, 0), 6) / 6, around(5));
         one("hardSwish", x -> x.hardSwish(), x -> x * Math.min(Math.max(x + 3, 0), 6) / 6, around(5));
         one("hardTanh", x -> x.hardTanh(-1, 0.5), x -> Math.min(Math.max(x, -1), 0.5), around(2));

@@ -53,6 +53,9 @@ public final class Axes {
             return reduced;
         }
         for (int axis : axes) {
+            if (reduced.length == 0 && (axis == 0 || axis == -1)) {
+                continue; // a scalar is reduced as if it had one axis, of size 1
+            }
             int normalized = shape.axis(axis);
             if (reduced[normalized]) {
                 throw new IllegalArgumentException(

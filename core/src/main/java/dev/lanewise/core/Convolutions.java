@@ -266,7 +266,8 @@ final class Convolutions {
                     "%s: %d sizes given for shape %s".formatted(operation, sizes.length, x.shape()));
         }
         T result = x;
-        for (int axis = first; axis < first + sizes.length; axis++) {
+        // The last axis first: so the first of elements that tie is first in row-major order.
+        for (int axis = first + sizes.length - 1; axis >= first; axis--) {
             int size = sizes[axis - first];
             long n = x.shape().size(axis);
             if (size < 1 || n == 0) {

@@ -7,14 +7,25 @@ import java.util.function.IntPredicate;
 /**
  * Of each row of logits, −ln softmax(x)[target] = ln Σ exp(x) − x[target]; [rows, classes] → [rows].
  *
- * <p>Backward: x' = (softmax(x) − onehot(target)) · g. The softmax is recomputed from the saved ln Σ exp(x) and is
- * never kept.
+ * <p>Backward: x' = (softmax(x) − onehot(target)) · g. The softmax is recomputed from the saved largest x and ln Σ
+ * exp(x − max), and is never kept. These two are never added: of large logits the logarithm would be rounded away.
  */
 record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
-    private static final Formula LOG_SUM =
-            Formula.of("logSum", (sum, max) -> sum.log().add(max));
-    private static final Formula SOFTMAX_GRADIENT =
-            Formula.of("softmaxGradient", (x, logSum, g) -> x.sub(logSum).exp().mul(g));
+    private static final Formula SOFTMAX_GRADIENT = Formula.of(
+            "softmaxGradient",
+            (x, max, logSum, g) -> x.sub(max).sub(logSum).exp().mul(g));
+
+    /** Of each row, the largest logit and ln Σ exp(x − max), both [rows, 1]. */
+    record LogSums(Tensor max, Tensor logSum) {
+        static LogSums of(Rows rows) {
+            return new LogSums(rows.perRow(), rows.perRow());
+        }
+
+        /** The loss of a row whose target has the given logit. */
+        float loss(int row, float logit) {
+            return max.floats()[row] - logit + logSum.floats()[row];
+        }
+    }
 
     @Override
     public String name() {
@@ -31,34 +42,33 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
         Rows rows = Rows.of(operands.getFirst());
         Tensor x = rows.matrix();
         checkTargets(rows.n());
-        Tensor logSum = rows.perRow();
-        logSums(rows, logSum).run();
+        LogSums sums = LogSums.of(rows);
+        logSums(rows, sums).run();
         Tensor losses = Tensor.allocate(x.dtype(), targets.shape());
         float[] logits = x.floats();
-        float[] logSums = logSum.floats();
         float[] result = losses.floats();
         for (int row = 0; row < result.length; row++) {
             int target = targets.get(row);
-            result[row] = target == ignored ? 0 : logSums[row] - logits[x.offset() + row * rows.n() + target];
+            result[row] = target == ignored ? 0 : sums.loss(row, logits[x.offset() + row * rows.n() + target]);
         }
-        return new Computed(List.of(losses), List.of(logSum));
+        return new Computed(List.of(losses), List.of(sums.max(), sums.logSum()));
     }
 
-    /** The passes that write ln Σ exp(x) of each row to [rows, 1]. */
-    static RowPasses logSums(Rows rows, Tensor logSum) {
+    /** The passes that write what a row's loss and gradient are computed from. */
+    static RowPasses logSums(Rows rows, LogSums sums) {
         Tensor x = rows.matrix();
-        Tensor max = rows.perRow();
+        Tensor max = sums.max();
         Tensor sum = rows.perRow();
         return new RowPasses(rows.count())
                 .over(rows.n(), Formulas.IDENTITY, List.of(x), List.of(max), Reduction.MAX)
                 .over(rows.n(), LogSoftmax.EXP_OF_DIFFERENCE, List.of(x, max), List.of(sum), Reduction.SUM)
-                .perRow(LOG_SUM, List.of(sum, max), List.of(logSum));
+                .perRow(Formulas.LOG, List.of(sum), List.of(sums.logSum()));
     }
 
     /** One more pass, softmax(x) · g with g of [rows, 1], to a result that may be x itself. */
-    static RowPasses softmaxGradient(RowPasses passes, Rows rows, Tensor logSum, Tensor g, Tensor result) {
-        return passes.over(
-                rows.n(), SOFTMAX_GRADIENT, List.of(rows.matrix(), logSum, g), List.of(result), Reduction.STORE);
+    static RowPasses softmaxGradient(RowPasses passes, Rows rows, LogSums sums, Tensor g, Tensor result) {
+        List<Tensor> operands = List.of(rows.matrix(), sums.max(), sums.logSum(), g);
+        return passes.over(rows.n(), SOFTMAX_GRADIENT, operands, List.of(result), Reduction.STORE);
     }
 
     @Override
@@ -76,8 +86,8 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             }
             Tensor g = Tensor.contiguous(DType.FLOAT32, Shape.of(rows.count(), 1), gradients);
             Tensor result = rows.another();
-            softmaxGradient(new RowPasses(rows.count()), rows, saved.state().getFirst(), g, result)
-                    .run();
+            var sums = new LogSums(saved.state().get(0), saved.state().get(1));
+            softmaxGradient(new RowPasses(rows.count()), rows, sums, g, result).run();
             float[] values = result.floats();
             for (int row = 0; row < gradients.length; row++) {
                 if (targets.get(row) != ignored) {

@@ -62,7 +62,7 @@ final class Derivative {
         Expr x = y.argument();
         return switch (y.function()) {
             case NEG -> negative(dx);
-            case ABS -> times(dx, x.sign());
+            case ABS -> times(dx, x.gt(0).sub(x.lt(0))); // 0 of NaN too
             case SQRT -> over(times(dx, HALF), y);
             case EXP -> times(dx, y);
             case EXPM1 -> times(dx, y.add(1));
@@ -73,7 +73,7 @@ final class Derivative {
             case TANH -> times(dx, ONE.sub(y.square()));
             case SIGMOID -> times(dx, y.mul(ONE.sub(y)));
             case SOFTPLUS -> times(dx, x.sigmoid());
-            case RELU -> select(x.gt(0), dx, ZERO);
+            case RELU -> select(x.le(0), ZERO, dx);
             case ERF -> times(dx, gaussian(x));
             case ERFC -> negative(times(dx, gaussian(x)));
             case SIN -> times(dx, x.cos());
@@ -102,13 +102,23 @@ final class Derivative {
         return switch (y.function()) {
             case ADD -> plus(da, db);
             case SUB -> plus(da, negative(db));
-            case MUL -> a == b ? times(times(da, new Constant(2)), a) : plus(times(da, b), times(db, a));
+            case MUL -> product(a, b, da, db);
             case DIV -> plus(over(da, b), negative(quotientByDivisor(y, db)));
             case POW -> plus(powerByBase(a, b, da), powerByExponent(y, a, b, db));
-            case MIN -> extreme(a.lt(b), a.eq(b), da, db);
-            case MAX -> extreme(a.gt(b), a.eq(b), da, db);
+            case MIN -> extreme(a.lt(b), a.gt(b), a.eq(b), da, db);
+            case MAX -> extreme(a.gt(b), a.lt(b), a.eq(b), da, db);
             case LT, LE, GT, GE, EQ, NE -> ZERO;
         };
+    }
+
+    private static Expr product(Expr a, Expr b, Expr da, Expr db) {
+        if (a == b) {
+            return times(times(da, new Constant(2)), a);
+        }
+        if (b instanceof Unary(UnaryFunction f, Expr x) && f == UnaryFunction.SQRT && x == a) {
+            return times(times(da, new Constant(1.5)), b); // of x·√x, without the 0/0 of the rule at 0
+        }
+        return plus(times(da, b), times(db, a));
     }
 
     /** The part of (a/b)′ that comes from b, without its sign: y/b, or y² where y is the reciprocal of b. */
@@ -130,8 +140,12 @@ final class Derivative {
         return times(dx, select(base.eq(0), select(exponent.ge(0), ZERO, slope), slope));
     }
 
-    private static Expr extreme(Expr aWins, Expr tie, Expr da, Expr db) {
-        return select(tie, times(plus(da, db), HALF), select(aWins, da, db));
+    /** Half of the gradient goes to each side of a tie, and all of it to each side where one is NaN. */
+    private static Expr extreme(Expr aWins, Expr bWins, Expr tie, Expr da, Expr db) {
+        Expr apart = isZero(da)
+                ? select(aWins, ZERO, db)
+                : isZero(db) ? select(bWins, ZERO, da) : select(aWins, da, select(bWins, db, da.add(db)));
+        return select(tie, times(plus(da, db), HALF), apart);
     }
 
     private Expr ternary(Ternary y) {
@@ -146,7 +160,7 @@ final class Derivative {
                 Expr low = y.second();
                 Expr high = y.third();
                 // as min(max(x, low), high): where low is above high the answer is high
-                yield select(x.gt(high), dc, select(low.gt(high), dc, select(x.lt(low), db, da)));
+                yield select(x.gt(high), dc, select(low.gt(high), dc, select(x.ge(low), da, db)));
             }
         };
     }

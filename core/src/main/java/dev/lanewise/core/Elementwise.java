@@ -98,12 +98,8 @@ record Elementwise(Formula formula) implements PrimitiveOp {
     /** The shape that all operands broadcast to. */
     static Shape broadcastShape(String operation, List<Tensor> operands) {
         Shape shape = operands.getFirst().shape();
-        try {
-            for (int i = 1; i < operands.size(); i++) {
-                shape = shape.broadcast(operands.get(i).shape());
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(operation + ": " + e.getMessage(), e);
+        for (int i = 1; i < operands.size(); i++) {
+            shape = shape.broadcast(operation, operands.get(i).shape());
         }
         return shape;
     }

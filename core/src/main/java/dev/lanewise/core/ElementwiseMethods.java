@@ -402,6 +402,14 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
         return beta == 1 ? softplus() : mul(beta).softplus().div(beta);
     }
 
+    /**
+     * ln(1 + e^(βx)) / β, and x itself where βx is above the threshold: PyTorch's softplus, whose threshold is 20
+     * unless said.
+     */
+    default T softplus(double beta, double threshold) {
+        return map(Formulas.LIMITED_SOFTPLUS, constant(beta), constant(threshold));
+    }
+
     /** (x + 3)/6 limited to [0, 1]; the gradient at both ends is 0. */
     default T hardSigmoid() {
         return map(Formulas.HARD_SIGMOID);

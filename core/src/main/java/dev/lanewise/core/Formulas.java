@@ -44,9 +44,16 @@ final class Formulas {
         return larger.eq(Double.POSITIVE_INFINITY).select(larger, finite);
     });
 
-    /** x · ln y, 0 where x is 0 whatever y is, as in entropies. */
-    static final Formula XLOGY =
-            Formula.of("xlogy", (x, y) -> x.eq(0).select(y.isNaN().select(y, 0), x.mul(y.log())));
+    /**
+     * x · ln y, 0 where x is 0 whatever y is, as in entropies: there y gives way to what has a finite logarithm. The
+     * gradients are PyTorch's: that by x is ln y, or 0 where x is 0 and y not positive; that by y is x/y, NaN at 0/0,
+     * which the root's infinite slope gives.
+     */
+    static final Formula XLOGY = Formula.of("xlogy", (x, y) -> {
+        Expr other = y.eq(0).select(y.sqrt().add(1), y.isNaN().select(y, 1));
+        Expr finite = y.gt(0).select(y.min(Float.MAX_VALUE), other);
+        return x.mul(x.eq(0).select(finite, y).log());
+    });
 
     static final Formula ATAN2 = Formula.of("atan2", (y, x) -> {
         // Of two infinities the signs alone count.
@@ -54,12 +61,14 @@ final class Formulas {
         Expr a = both.select(x.sign(), x);
         Expr b = both.select(y.sign(), y);
         Expr right = b.div(a).atan();
-        Expr left = right.add(b.ge(0).select(Math.PI, Expr.constant(-Math.PI)));
+        Expr left = right.add(isNegative(b).select(-Math.PI, Math.PI));
         Expr steep = b.gt(0)
                 .select(Math.PI / 2, Expr.constant(-Math.PI / 2))
                 .sub(a.div(b).atan());
         Expr flat = a.ge(0).select(right, left);
-        return a.abs().max(b.abs()).eq(0).select(x.add(y), a.abs().ge(b.abs()).select(flat, steep));
+        // At the origin the signs of the zeros tell the side, and there is no gradient.
+        Expr origin = isNegative(x).select(isNegative(y).select(-Math.PI, Math.PI), y.mul(0));
+        return a.abs().max(b.abs()).eq(0).select(origin, a.abs().ge(b.abs()).select(flat, steep));
     });
 
     /**
@@ -75,7 +84,9 @@ final class Formulas {
 
     static final Formula NEG = Formula.of("neg", x -> x.neg());
     static final Formula ABS = Formula.of("abs", x -> x.abs());
-    static final Formula SIGN = Formula.of("sign", x -> x.sign());
+    /** 0 of NaN, as in PyTorch. */
+    static final Formula SIGN = Formula.of("sign", x -> x.gt(0).sub(x.lt(0)));
+
     static final Formula SQUARE = Formula.of("square", x -> x.square());
     static final Formula SQRT = Formula.of("sqrt", x -> x.sqrt());
     static final Formula RSQRT = Formula.of("rsqrt", x -> x.rsqrt());
@@ -102,11 +113,13 @@ final class Formulas {
     static final Formula ASINH = Formula.of(
             "asinh",
             x -> x.ge(0).select(positiveAsinh(x), positiveAsinh(x.neg()).neg()));
+    /** Below 1 NaN, which is -∞ · 0; the gradient is 1/√(x² − 1) there too, as PyTorch has it. */
     static final Formula ACOSH = Formula.of("acosh", x -> {
-        Expr above = x.sub(1);
-        Expr usual = above.add(above.mul(above.add(2)).sqrt()).log1p();
-        return x.gt(SQUARE_IS_ALL).select(x.log().add(LN_2), usual);
+        Expr odd = x.ge(0).select(positiveAcosh(x), positiveAcosh(x.neg()).neg());
+        Expr nothing = x.mul(0).log().mul(0);
+        return x.lt(1).select(odd.add(nothing), odd);
     });
+
     static final Formula ATANH =
             Formula.of("atanh", x -> x.log1p().sub(x.neg().log1p()).mul(0.5));
     static final Formula TANH = Formula.of("tanh", x -> x.tanh());
@@ -119,23 +132,26 @@ final class Formulas {
     static final Formula GELU = Formula.of("gelu", x -> x.gelu());
     static final Formula GELU_TANH = Formula.of("geluTanh", x -> x.geluTanh());
     static final Formula SOFTPLUS = Formula.of("softplus", x -> x.softplus());
+    static final Formula LIMITED_SOFTPLUS = Formula.of("softplus", (x, beta, threshold) -> {
+        Expr scaled = x.mul(beta);
+        return scaled.gt(threshold).select(x, scaled.softplus().div(beta));
+    });
     static final Formula LOG_SIGMOID = Formula.of("logSigmoid", x -> x.logSigmoid());
     static final Formula LEAKY_RELU =
             Formula.of("leakyRelu", (x, slope) -> x.gt(0).select(x, x.mul(slope)));
     static final Formula ELU =
-            Formula.of("elu", (x, alpha) -> x.gt(0).select(x, x.min(0).expm1().mul(alpha)));
-
+            Formula.of("elu", (x, alpha) -> x.gt(0).select(x, x.expm1().mul(alpha)));
     static final Formula CELU = Formula.of(
-            "celu", (x, alpha) -> x.gt(0).select(x, x.min(0).div(alpha).expm1().mul(alpha)));
-    static final Formula SELU = Formula.of(
-            "selu", x -> x.gt(0).select(x, x.min(0).expm1().mul(SELU_ALPHA)).mul(SELU_SCALE));
+            "celu", (x, alpha) -> x.gt(0).select(x, x.div(alpha).expm1().mul(alpha)));
+    static final Formula SELU =
+            Formula.of("selu", x -> x.gt(0).select(x, x.expm1().mul(SELU_ALPHA)).mul(SELU_SCALE));
     static final Formula MISH = Formula.of("mish", x -> x.mul(x.softplus().tanh()));
     static final Formula SOFTSIGN = Formula.of("softsign", x -> x.div(x.abs().add(1)));
     static final Formula HARD_SIGMOID = Formula.of(
             "hardSigmoid", x -> x.le(-3).select(0, x.ge(3).select(1, x.add(3).div(6))));
     static final Formula HARD_SWISH = Formula.of(
             "hardSwish",
-            x -> x.le(-3).select(0, x.ge(3).select(x, x.mul(x.add(3)).div(6))));
+            x -> x.le(-3).select(x.mul(0), x.lt(3).select(x.mul(x.add(3)).div(6), x)));
     static final Formula HARD_TANH = Formula.of(
             "hardTanh", (x, low, high) -> x.le(low).select(low, x.ge(high).select(high, x)));
     static final Formula HARD_SHRINK =
@@ -164,6 +180,18 @@ final class Formulas {
         Expr mended = rest.sign().mul(x.sign()).lt(0).select(rest.add(y.abs().mul(x.sign())), rest);
         // Of a finite x an infinite y leaves all, where 0 · ∞ would be NaN.
         return y.abs().eq(Double.POSITIVE_INFINITY).select(x.add(x.sub(x)), mended);
+    }
+
+    /** Whether x is below 0, or the zero that is. */
+    private static Expr isNegative(Expr x) {
+        return x.lt(0).max(x.reciprocal().lt(0));
+    }
+
+    /** ln(x + √(x² − 1)) for x ≥ 1, without loss near 1. */
+    private static Expr positiveAcosh(Expr x) {
+        Expr above = x.sub(1);
+        Expr usual = above.add(above.mul(above.add(2)).sqrt()).log1p();
+        return x.gt(SQUARE_IS_ALL).select(x.log().add(LN_2), usual);
     }
 
     /** ln(x + √(x² + 1)) for x ≥ 0, without loss near 0. */

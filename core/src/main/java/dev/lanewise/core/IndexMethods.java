@@ -45,12 +45,13 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      * {@link #embedding(IntTensor)} with a row for padding, which gets no gradient: what stands for padding is not
      * learned.
      *
-     * @param padding the number of that row
+     * @param padding the number of that row; a negative one counts from the end
      */
     default T embedding(IntTensor numbers, int padding) {
         T rows = embedding(numbers); // (.., n)
         int[] kept = numbers.shape().with(-1, 1).toArray();
-        T isPadding = constant(numbers.reshape(kept).toTensor(dtype())).eq(padding); // (.., 1)
+        int row = padding < 0 ? padding + shape().size(0) : padding;
+        T isPadding = constant(numbers.reshape(kept).toTensor(dtype())).eq(row); // (.., 1)
         return isPadding.where(constant(rows.value()), rows);
     }
 
@@ -201,9 +202,14 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
                         .formatted(operation, places, indices[axis].shape()));
             }
             int size = shape().size(axis);
-            indices[axis].checkRange(operation, "index of axis " + axis, size);
             for (int i = 0; i < rows.length; i++) {
-                rows[i] = rows[i] * size + indices[axis].get(i);
+                int index = indices[axis].get(i);
+                if (index < -size || index >= size) {
+                    throw new IndexOutOfBoundsException(
+                            "%s: index %d at position %d of %s is not along axis %d of shape %s: expected %d to %d"
+                                    .formatted(operation, index, i, places, axis, shape(), -size, size - 1));
+                }
+                rows[i] = rows[i] * size + (index < 0 ? index + size : index);
             }
         }
         return IntTensor.owning(Shape.of(rows.length, 1), rows);
@@ -230,15 +236,16 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
     }
 
     /**
-     * The elements where the mask, which broadcasts to this shape, is not 0, in row-major order, as one axis.
+     * The elements where the mask is not 0, in row-major order, as one axis. This and the mask broadcast.
      *
-     * @throws IllegalArgumentException if the mask does not broadcast to this shape
+     * @throws IllegalArgumentException if they do not broadcast
      */
     default T maskedSelect(IntTensor mask) {
-        double[] chosen = mask.toTensor(DType.FLOAT32).expand(shape()).toDoubles();
+        Shape common = shape().broadcast("maskedSelect", mask.shape());
+        double[] chosen = mask.toTensor(DType.FLOAT32).expand(common).toDoubles();
         int[] places =
                 IntStream.range(0, chosen.length).filter(i -> chosen[i] != 0).toArray();
-        return self().reshape(-1).indexSelect(0, IntTensor.of(places));
+        return self().expand(common).reshape(common.count()).indexSelect(0, IntTensor.of(places));
     }
 
     /** This tensor with {@code value} wherever the mask, which broadcasts, is not 0. */

@@ -117,17 +117,17 @@ record LinearCrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             losses[row + r] = target == ignored ? 0 : values[r * classes + target];
             shares[r] = target == ignored ? 0 : share;
         }
-        Tensor logSum = logits.perRow();
-        RowPasses passes = CrossEntropy.logSums(logits, logSum);
+        CrossEntropy.LogSums sums = CrossEntropy.LogSums.of(logits);
+        RowPasses passes = CrossEntropy.logSums(logits, sums);
         if (wanted) {
             Tensor g = Tensor.contiguous(DType.FLOAT32, Shape.of(count, 1), shares);
-            CrossEntropy.softmaxGradient(passes, logits, logSum, g, logits.matrix());
+            CrossEntropy.softmaxGradient(passes, logits, sums, g, logits.matrix());
         }
         passes.run();
         for (int r = 0; r < count; r++) {
             int target = targets.get(row + r);
             if (target != ignored) {
-                losses[row + r] = logSum.floats()[r] - losses[row + r];
+                losses[row + r] = sums.loss(r, losses[row + r]);
                 if (wanted) {
                     values[r * classes + target] -= share;
                 }

@@ -197,11 +197,23 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
         return div(norm(p, Axes.of(axis).kept()).maximum(epsilon));
     }
 
-    /** The cosine of the angle between vectors along an axis: x · y / (max(|x|, ε) · max(|y|, ε)). */
+    /**
+     * The cosine of the angle between vectors along an axis: x · y / (max(|x|, ε) · max(|y|, ε)); x and y broadcast.
+     * The gradient is that of the lengths themselves where ε takes their place, as in PyTorch.
+     */
     default T cosineSimilarity(T other, int axis, double epsilon) {
-        Axes along = Axes.of(axis);
-        T lengths = norm2(along).maximum(epsilon).mul(other.norm2(along).maximum(epsilon));
-        return mul(other).sum(along).div(lengths);
+        Shape common = shape().broadcast("cosineSimilarity", other.shape());
+        int along = common.axis(axis);
+        T x = self().expand(common);
+        T y = other.expand(common);
+        return x.mul(y).sum(along).div(lengths(x, along, epsilon).mul(lengths(y, along, epsilon)));
+    }
+
+    /** max(|x|, ε) along an axis, with the gradient of |x|. */
+    private static <T extends TensorOps<T>> T lengths(T x, int axis, double epsilon) {
+        T length = x.norm2(Axes.of(axis));
+        T lack = length.constant(length.value().neg().add(epsilon));
+        return length.lt(epsilon).where(length.add(lack), length);
     }
 
     /**

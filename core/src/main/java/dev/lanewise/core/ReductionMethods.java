@@ -3,6 +3,7 @@ package dev.lanewise.core;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 
 /**
  * The part of {@link TensorOps} that reduces axes. Where axes are given as numbers they are dropped; {@link Axes#kept}
@@ -233,10 +234,14 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return rootOrZero(square().sum(axes));
     }
 
-    /** √x, whose gradient at 0 is 0 instead of 0 · ∞: a zero takes the constant branch. */
     private T rootOrZero(T x) {
+        return zeroOr(x, positive -> positive.sqrt());
+    }
+
+    /** A root of x, whose gradient at 0 is 0 instead of 0 · ∞: a zero takes the constant branch. */
+    private T zeroOr(T x, UnaryOperator<T> root) {
         T zero = x.eq(0);
-        return zero.where(x.constant(0), zero.where(x.constant(1), x).sqrt());
+        return zero.where(x.constant(0), root.apply(zero.where(x.constant(1), x)));
     }
 
     /** The largest absolute value of all, of shape {@code []}. */
@@ -256,7 +261,7 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
 
     /**
      * The p-norm over axes, (Σ|x|ᵖ)^(1/p): 1 for the sum of absolute values, 2 for the Euclidean norm, ∞ for the
-     * largest absolute value.
+     * largest absolute value. The gradient of a zero vector is 0.
      *
      * @throws IllegalArgumentException if p is less than 1 or NaN
      */
@@ -272,7 +277,7 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         }
         return p == Double.POSITIVE_INFINITY
                 ? normInf(axes)
-                : abs().pow(p).sum(axes).pow(1 / p);
+                : zeroOr(abs().pow(p).sum(axes), sum -> sum.pow(1 / p));
     }
 
     /** Running sums along an axis: element i is the sum of elements 0 to i. */

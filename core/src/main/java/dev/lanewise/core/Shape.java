@@ -166,6 +166,15 @@ public final class Shape {
         return owning(result);
     }
 
+    /** {@link #broadcast(Shape)}, whose error names the operation. */
+    Shape broadcast(String operation, Shape other) {
+        try {
+            return broadcast(other);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(operation + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Whether a tensor of this shape can be repeated to the given one. */
     boolean broadcastsTo(Shape to) {
         boolean fits = rank() <= to.rank();

@@ -188,19 +188,20 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * Cuts an axis into the given number of equal pieces; views.
+     * Cuts an axis into equal pieces; views. Where it does not divide evenly, pieces are of the next larger size as
+     * long as elements last, as in PyTorch: the last one is smaller, and there may be fewer than asked for.
      *
-     * @throws IllegalArgumentException if the axis does not divide evenly
+     * @param pieces the largest number of them
      */
     default List<T> chunk(int axis, int pieces) {
-        int size = shape().size(axis);
-        if (pieces < 1 || size % pieces != 0) {
+        int n = shape().size(axis);
+        if (pieces < 1) {
             throw new IllegalArgumentException(
-                    "chunk: axis %d of shape %s has size %d, which %d pieces do not divide evenly"
-                            .formatted(axis, shape(), size, pieces));
+                    "chunk: %d pieces of axis %d of shape %s, expected 1 or more".formatted(pieces, axis, shape()));
         }
-        int[] sizes = new int[pieces];
-        Arrays.fill(sizes, size / pieces);
+        int size = Math.ceilDiv(n, pieces);
+        int[] sizes = new int[size == 0 ? pieces : Math.ceilDiv(n, size)];
+        Arrays.setAll(sizes, i -> Math.min(size, n - i * size));
         return split(axis, sizes);
     }
 

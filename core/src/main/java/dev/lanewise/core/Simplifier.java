@@ -188,15 +188,18 @@ final class Simplifier {
         double half = Math.abs(exponent) - 0.5;
         if (half == 0 || half == 1) {
             Expr root = unary(UnaryFunction.SQRT, base);
-            Expr magnitude = half == 0 ? root : binary(MUL, base, root);
-            return exponent < 0 ? binary(DIV, Constant.ONE, magnitude) : magnitude;
+            if (exponent > 0) {
+                return half == 0 ? root : binary(MUL, base, root);
+            }
+            Expr reciprocal = binary(DIV, Constant.ONE, root);
+            return half == 0 ? reciprocal : binary(DIV, reciprocal, base); // so that its slope at 0 is -∞, not 0·∞
         }
         return new Binary(POW, base, new Constant(exponent));
     }
 
     private static Expr wholePower(Expr base, int exponent) {
         if (exponent < 0) {
-            return binary(DIV, Constant.ONE, wholePower(base, -exponent));
+            return wholePower(binary(DIV, Constant.ONE, base), -exponent);
         }
         if (exponent == 0) {
             return Constant.ONE;

@@ -16,6 +16,35 @@ import org.junit.jupiter.api.Test;
  * bit.
  */
 class ElementwiseTest {
+    /** As IEEE 754 and PyTorch have it. */
+    @Test
+    void signsOfZerosTellTheAngleAtTheOrigin() {
+        Tensor y = Tensor.of(new float[] {0, -0f, 0, -0f, -0f, 1});
+        Tensor x = Tensor.of(new float[] {0, 0, -0f, -0f, -1, -0f});
+        float pi = (float) Math.PI;
+        assertThat(y.atan2(x).toFloats()).containsExactly(0, -0f, pi, -pi, -pi, pi / 2);
+    }
+
+    @Test
+    void valuesAtNotANumberAndBeyondTheDomain() {
+        Tensor x = Tensor.of(new float[] {Float.NaN, -1e4f, 0.5f, -1, Float.NEGATIVE_INFINITY});
+        assertThat(x.sign().toFloats()).containsExactly(0, -1, 1, -1, -1);
+        assertThat(x.acosh().toFloats()).containsExactly(Float.NaN, Float.NaN, Float.NaN, Float.NaN, Float.NaN);
+        assertThat(x.hardSwish().toFloats()).containsExactly(Float.NaN, -0f, 0.5f * 3.5f / 6, -1 / 3f, Float.NaN);
+    }
+
+    @Test
+    void softplusIsALineAboveItsThreshold() {
+        Tensor x = Tensor.of(new double[] {0.5, 1, 1.25});
+        double[] expected = {Math.log1p(Math.exp(1)) / 2, Math.log1p(Math.exp(2)) / 2, 1.25};
+        assertThat(x.softplus(2, 2)
+                        .sub(Tensor.of(expected))
+                        .abs()
+                        .amax(Axes.all())
+                        .item())
+                .isLessThan(1e-15);
+    }
+
     private static final float NAN = Float.NaN;
     private static final float INF = Float.POSITIVE_INFINITY;
 
@@ -104,7 +133,7 @@ class ElementwiseTest {
         for (Tensor each : List.of(x, x.repeat(0, 400))) { // one long enough for vectors
             first(each.abs(), INF, 2.5f, 1.5f, 0.5f, 0, 0, 0.5f, 1.5f, 2.5f, INF, NAN);
             first(each.neg(), INF, 2.5f, 1.5f, 0.5f, 0, -0f, -0.5f, -1.5f, -2.5f, -INF, NAN);
-            first(each.sign(), -1, -1, -1, -1, -0f, 0, 1, 1, 1, 1, NAN);
+            first(each.sign(), -1, -1, -1, -1, 0, 0, 1, 1, 1, 1, 0);
             first(each.floor(), -INF, -3, -2, -1, -0f, 0, 0, 1, 2, INF, NAN);
             first(each.ceil(), -INF, -2, -1, -0f, -0f, 0, 1, 2, 3, INF, NAN);
             first(each.round(), -INF, -2, -2, -0f, -0f, 0, 0, 2, 2, INF, NAN);

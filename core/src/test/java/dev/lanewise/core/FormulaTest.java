@@ -85,7 +85,7 @@ class FormulaTest {
         assertThat(Formula.of("f", x -> x.pow(3))).hasToString("f(x) = x * x * x");
         assertThat(Formula.of("f", x -> x.pow(-1))).hasToString("f(x) = 1 / x");
         assertThat(Formula.of("f", x -> x.pow(0.5))).hasToString("f(x) = sqrt(x)");
-        assertThat(Formula.of("f", x -> x.pow(-1.5))).hasToString("f(x) = 1 / (x * sqrt(x))");
+        assertThat(Formula.of("f", x -> x.pow(-1.5))).hasToString("f(x) = 1 / sqrt(x) / x");
         assertThat(Formula.of("f", x -> x.pow(0))).hasToString("f(x) = 1");
         assertThat(Formula.of("f", x -> x.pow(9))).hasToString("f(x) = pow(x, 9)");
     }

@@ -9,6 +9,40 @@ import org.junit.jupiter.api.Test;
 /** Making tensors and reading them. */
 class TensorTest {
     @Test
+    void negativeNumbersOfPlacesCountFromTheEnd() {
+        Tensor x = Tensor.arange(6).reshape(2, 3);
+        assertThat(x.index(IntTensor.of(-1, 0), IntTensor.of(-3, 2))).isEqualTo(Tensor.of(new float[] {3, 2}));
+        assertThat(x.indexPut(Tensor.of(new float[] {9}), IntTensor.of(-2), IntTensor.of(-1)))
+                .isEqualTo(Tensor.of(new float[] {0, 1, 9, 3, 4, 5}, 2, 3));
+    }
+
+    @Test
+    void whatIsSelectedByAMaskBroadcasts() {
+        Tensor x = Tensor.of(new float[] {1, 2});
+        IntTensor mask = IntTensor.of(Shape.of(2, 2), 1, 0, 1, 1);
+        assertThat(x.maskedSelect(mask)).isEqualTo(Tensor.of(new float[] {1, 1, 2}));
+    }
+
+    @Test
+    void piecesThatAreNotEqualAreOfTheNextLargerSizeAsLongAsElementsLast() {
+        Tensor x = Tensor.arange(7);
+        assertThat(x.chunk(0, 3)).isEqualTo(x.split(0, 3, 3, 1));
+        assertThat(x.chunk(0, 4)).isEqualTo(x.split(0, 2, 2, 2, 1));
+        assertThat(x.chunk(0, 5)).isEqualTo(x.split(0, 2, 2, 2, 1));
+        assertThat(x.chunk(0, 9)).hasSize(7);
+        assertThat(Tensor.zeros(0).chunk(0, 2)).hasSize(2);
+    }
+
+    /** PyTorch's convention. */
+    @Test
+    void aScalarIsReducedAsIfItHadOneAxis() {
+        Tensor x = Tensor.scalar(3);
+        assertThat(x.sum(0)).isEqualTo(x);
+        assertThat(x.amax(Axes.of(-1).kept())).isEqualTo(x);
+        assertThatThrownBy(() -> x.sum(1)).hasMessageContaining("a scalar has no axes");
+    }
+
+    @Test
     void factoriesCopyTheirArrays() {
         float[] floats = {1, 2};
         Tensor single = Tensor.of(floats);

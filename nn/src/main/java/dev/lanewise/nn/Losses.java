@@ -15,6 +15,11 @@ public final class Losses {
     /** The target that PyTorch's cross-entropy ignores unless told otherwise. */
     public static final int IGNORED = -100;
 
+    /**
+     * Where p(1 − p) is below this, PyTorch's binary_cross_entropy has the slope (p − t) / 1e-12, in single precision.
+     */
+    private static final double LEAST_SPREAD = 1e-12f;
+
     private Losses() {}
 
     /**
@@ -309,13 +314,26 @@ public final class Losses {
      */
     public static Variable binaryCrossEntropy(Variable probabilities, Tensor targets, Reduction reduction) {
         checkShapes("binaryCrossEntropy", probabilities, targets);
-        Variable positive = probabilities.log().maximum(-100).mul(probabilities.constant(targets));
-        Variable negative = probabilities
-                .neg()
-                .log1p()
+        Variable p = probabilities;
+        Variable others = p.neg().add(1);
+        Variable atEdge = p.mul(others).lt(LEAST_SPREAD);
+        Variable inside = atEdge.where(p.constant(0.5), p); // whose logarithms have slopes
+        Variable positive = inside.log().mul(p.constant(targets));
+        Variable negative = inside.neg().log1p().mul(p.constant(targets.neg().add(1)));
+        Variable loss = positive.add(negative).neg();
+        return reduction.of(atEdge.where(edgeLoss(p, targets), loss));
+    }
+
+    /** The loss of probabilities that are nearly 0 or 1, and its tangent there, (p − t) / {@link #LEAST_SPREAD}. */
+    private static Variable edgeLoss(Variable probabilities, Tensor targets) {
+        Tensor p = probabilities.value();
+        Tensor others = targets.neg().add(1);
+        Tensor loss = p.log()
                 .maximum(-100)
-                .mul(probabilities.constant(targets.neg().add(1)));
-        return reduction.of(positive.add(negative).neg());
+                .mul(targets)
+                .add(p.neg().log1p().maximum(-100).mul(others));
+        Variable slope = probabilities.constant(p.sub(targets).div(LEAST_SPREAD));
+        return probabilities.sub(probabilities.constant(p)).mul(slope).sub(probabilities.constant(loss));
     }
 
     /**
@@ -360,13 +378,14 @@ public final class Losses {
      * neither.
      *
      * @param means x
-     * @param variances v, of the same shape; those below epsilon count as epsilon, with no gradient
+     * @param variances v, of the same shape; those below epsilon count as epsilon, with its gradient
      * @param targets t, of the same shape
      */
     public static Variable gaussianNll(
             Variable means, Variable variances, Tensor targets, double epsilon, Reduction reduction) {
         Variable distance = difference("gaussianNll", means, targets);
-        Variable variance = variances.lt(epsilon).where(variances.constant(epsilon), variances);
+        Variable lack = variances.constant(variances.value().neg().add(epsilon));
+        Variable variance = variances.lt(epsilon).where(variances.add(lack), variances);
         return reduction.of(variance.log().add(distance.square().div(variance)).mul(0.5));
     }
 

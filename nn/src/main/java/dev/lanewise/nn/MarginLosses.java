@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Losses that ask for a distance, a margin, between what belongs together and what does not. */
 public final class MarginLosses {
-    /** What PyTorch adds to squared lengths in {@link #cosineEmbedding}. */
-    private static final double COSINE_EPSILON = 1e-12;
+    /** A margin that is just kept has a gradient, as in PyTorch: so these losses are clamped, and not a ReLU. */
+    private static final double UNLIMITED = Double.POSITIVE_INFINITY;
+
+    /** What PyTorch adds to squared lengths in {@link #cosineEmbedding}, in single precision. */
+    private static final double COSINE_EPSILON = 1e-12f;
 
     private MarginLosses() {}
 
@@ -23,7 +26,7 @@ public final class MarginLosses {
     public static Variable marginRanking(Variable x, Variable y, Tensor signs, double margin, Reduction reduction) {
         check("marginRanking", x.shape(), y.shape());
         check("marginRanking", x.shape(), signs.shape());
-        return reduction.of(y.sub(x).mul(x.constant(signs)).add(margin).relu());
+        return reduction.of(y.sub(x).mul(x.constant(signs)).add(margin).clamp(0, UNLIMITED));
     }
 
     /**
@@ -33,7 +36,7 @@ public final class MarginLosses {
      */
     public static Variable hingeEmbedding(Variable distances, Tensor signs, double margin, Reduction reduction) {
         check("hingeEmbedding", distances.shape(), signs.shape());
-        Variable apart = distances.neg().add(margin).relu();
+        Variable apart = distances.neg().add(margin).clamp(0, UNLIMITED);
         return reduction.of(distances.constant(signs.gt(0)).where(distances, apart));
     }
 
@@ -52,7 +55,7 @@ public final class MarginLosses {
                 .sqrt();
         Variable cosine = x.mul(y).sum(-1).div(lengths);
         return reduction.of(x.constant(signs.gt(0))
-                .where(cosine.neg().add(1), cosine.sub(margin).relu()));
+                .where(cosine.neg().add(1), cosine.sub(margin).clamp(0, UNLIMITED)));
     }
 
     /**
@@ -98,7 +101,7 @@ public final class MarginLosses {
         if (swapped) {
             far = far.minimum(distance.apply(positive, negative));
         }
-        return reduction.of(near.sub(far).add(margin).relu());
+        return reduction.of(near.add(margin).sub(far).clamp(0, UNLIMITED));
     }
 
     /** ln(1 + e^(−t·x)): scores whose sign should be that of t, 1 or −1. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.autograd.GradCheck;
 import dev.lanewise.autograd.Variable;
+import dev.lanewise.core.DType;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
@@ -124,6 +125,29 @@ class LossesTest {
         Variable certain = Variable.of(Tensor.of(new double[] {0, 1}));
         Variable wrong = Losses.binaryCrossEntropy(certain, Tensor.of(new double[] {1, 0}), Reduction.NONE);
         assertThat(wrong.value()).isEqualTo(Tensor.of(new double[] {100, 100}));
+        double steep = 1 / (double) 1e-12f;
+        assertThat(wrong.backward(Tensor.ones(DType.FLOAT64, Shape.of(2))).of(certain))
+                .isEqualTo(Tensor.of(new double[] {-steep, steep}));
+        Variable right = Losses.binaryCrossEntropy(certain, certain.value(), Reduction.SUM);
+        assertThat(right.item()).isZero();
+        assertThat(right.backward().of(certain)).isEqualTo(Tensor.of(new double[2]));
+    }
+
+    @Test
+    void aVarianceThatEpsilonTakesThePlaceOfKeepsItsGradient() {
+        Variable variances = Variable.of(Tensor.of(new double[] {0.25}));
+        Variable means = constant(Tensor.of(new double[] {1}));
+        Variable loss = Losses.gaussianNll(means, variances, Tensor.of(new double[] {3}), 0.5, Reduction.SUM);
+        assertThat(loss.item()).isCloseTo((Math.log(0.5) + 4 / 0.5) / 2, within(1e-12));
+        assertThat(loss.backward().of(variances).item()).isCloseTo((1 / 0.5 - 4 / 0.25) / 2, within(1e-12));
+    }
+
+    @Test
+    void largeLogitsThatTieDoNotRoundTheLossAway() {
+        Variable rows = Variable.of(Tensor.of(new float[] {1e5f, 1e5f, -1e5f}, 1, 3));
+        Variable loss = Losses.crossEntropy(rows, IntTensor.of(1));
+        assertThat(loss.item()).isCloseTo(Math.log(2), within(1e-7));
+        assertThat(loss.backward().of(rows)).isEqualTo(Tensor.of(new float[] {0.5f, -0.5f, 0}, 1, 3));
     }
 
     @Test

@@ -56,6 +56,24 @@ class MarginLossesTest {
         }
     }
 
+    /** PyTorch's convention: where an example keeps its margin and no more, it still pulls. */
+    @Test
+    void aMarginThatIsJustKeptHasAGradient() {
+        Variable score = Variable.of(Tensor.of(new double[] {1}));
+        Variable other = Variable.constantOf(Tensor.of(new double[] {0}));
+        Tensor one = Tensor.ones(DType.FLOAT64, Shape.of(1));
+        assertThat(slope(MarginLosses.marginRanking(score, other, one, 1, Reduction.SUM), score))
+                .isEqualTo(-1);
+        assertThat(slope(MarginLosses.hingeEmbedding(score, one.neg(), 1, Reduction.SUM), score))
+                .isEqualTo(-1);
+        assertThat(slope(MarginLosses.tripletMargin(score, score, other, 1, 1, 0, Reduction.SUM), score))
+                .isEqualTo(-1);
+    }
+
+    private static double slope(Variable loss, Variable of) {
+        return loss.backward().of(of).item();
+    }
+
     @Test
     void aMarginThatIsKeptCostsNothing() {
         Variable near = Variable.constantOf(Tensor.of(new double[] {0.5, 2}));

@@ -107,7 +107,9 @@ public final class Golden {
     }
 
     private static int[] numbers(String text) {
-        return Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
+        return text.isEmpty()
+                ? new int[0]
+                : Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
     }
 
     /** A tensor of a case: its role in it, its name, and its values. */
@@ -238,7 +240,12 @@ public final class Golden {
 
         /** An attribute as a number. */
         public double number(String attribute) {
-            return Double.parseDouble(text(attribute));
+            return switch (text(attribute)) { // Python's names
+                case "inf" -> Double.POSITIVE_INFINITY;
+                case "-inf" -> Double.NEGATIVE_INFINITY;
+                case "nan" -> Double.NaN;
+                default -> Double.parseDouble(text(attribute));
+            };
         }
 
         /** An attribute as a number, or another one if it is not given. */

@@ -7,11 +7,13 @@ import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Sliding;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Reduction;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One call of an operation: the operands and arguments of a case, as the functions of an {@link OpTable} want them. */
@@ -45,18 +47,46 @@ final class OpCall {
         return operands.get(name);
     }
 
-    /** How windows slide in a case with windows. */
-    Sliding sliding() {
-        return Sliding.by(wholeOr("stride", 1))
-                .withPadding(wholeOr("padding", 0))
-                .withDilation(wholeOr("dilation", 1));
+    /** How windows slide along a number of axes. */
+    List<Sliding> sliding(int axes) {
+        return sliding(axes, each("stride", axes, 1));
+    }
+
+    /** How windows slide that are as far apart as they are wide, unless said. */
+    List<Sliding> slidingWindows(int axes) {
+        int[] window = window(axes);
+        return sliding(axes, golden.has("stride") ? each("stride", axes, 1) : window);
+    }
+
+    private List<Sliding> sliding(int axes, int[] strides) {
+        int[] paddings = each("padding", axes, 0);
+        int[] dilations = each("dilation", axes, 1);
+        List<Sliding> sliding = new ArrayList<>();
+        for (int i = 0; i < axes; i++) {
+            sliding.add(Sliding.by(strides[i])
+                    .withPadding(paddings[i])
+                    .withDilation(dilations[i])
+                    .withPartial(flag("ceil_mode")));
+        }
+        return sliding;
     }
 
     /** The size of a window along a number of axes. */
     int[] window(int axes) {
-        int[] sizes = new int[axes];
-        Arrays.fill(sizes, whole("kernel"));
-        return sizes;
+        return each("kernel", axes, 1);
+    }
+
+    /** An attribute that is one number for all axes or a number for each. */
+    int[] each(String attribute, int axes, int otherwise) {
+        int[] given = golden.has(attribute) ? golden.list(attribute) : new int[] {otherwise};
+        int[] numbers = new int[axes];
+        Arrays.setAll(numbers, i -> given.length == 1 ? given[0] : given[i]);
+        return numbers;
+    }
+
+    /** x, and its result under a function that wants a batch in front of channels and {@code axes} further axes. */
+    Variable batched(int axes, UnaryOperator<Variable> function) {
+        return x().shape().rank() == axes + 1 ? function.apply(x().unsqueeze(0)).squeeze(0) : function.apply(x());
     }
 
     int wholeOr(String attribute, int otherwise) {
@@ -65,6 +95,10 @@ final class OpCall {
 
     String text(String attribute) {
         return golden.text(attribute);
+    }
+
+    String textOr(String attribute, String otherwise) {
+        return golden.has(attribute) ? golden.text(attribute) : otherwise;
     }
 
     boolean has(String name) {

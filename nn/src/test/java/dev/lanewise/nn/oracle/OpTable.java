@@ -4,10 +4,9 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Axes;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
-import dev.lanewise.core.Sliding;
+import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +21,9 @@ import java.util.function.UnaryOperator;
 final class OpTable {
     /** How one operation is called. */
     record Entry(boolean oneMethod, Function<OpCall, List<Variable>> call) {}
+
+    private static final double LEAST = Double.NEGATIVE_INFINITY;
+    private static final double MOST = Double.POSITIVE_INFINITY;
 
     private final Map<String, Entry> entries = new TreeMap<>();
 
@@ -114,9 +116,10 @@ final class OpTable {
         method("elu", c -> c.x().elu(c.number("alpha")));
         method("hardtanh", c -> c.x().hardTanh(c.number("min"), c.number("max")));
         map("relu6", x -> x.relu6());
-        method("clamp_min", c -> c.x().maximum(c.number("min")));
-        method("clamp_max", c -> c.x().minimum(c.number("max")));
-        method("softplus", c -> c.x().softplus(c.number("beta", 1)));
+        method("clamp", c -> c.x().clamp(c.number("min", LEAST), c.number("max", MOST)));
+        method("clamp_min", c -> c.x().clamp(c.number("min"), MOST));
+        method("clamp_max", c -> c.x().clamp(LEAST, c.number("max")));
+        method("softplus", c -> c.x().softplus(c.number("beta", 1), c.number("threshold", 20)));
         method("celu", c -> c.x().celu(c.number("alpha")));
         map("selu", x -> x.selu());
         map("mish", x -> x.mish());
@@ -127,7 +130,18 @@ final class OpTable {
         method("hardshrink", c -> c.x().hardShrink(c.number("lambd", 0.5)));
         method("softshrink", c -> c.x().softShrink(c.number("lambd", 0.5)));
         method("threshold", c -> c.x().threshold(c.number("threshold"), c.number("value")));
-        method("prelu", c -> c.x().prelu(c.get("w")));
+        method("prelu", OpTable::prelu);
+    }
+
+    /** PyTorch's weight is for the second axis, or one for all. */
+    private static Variable prelu(OpCall c) {
+        Variable weight = c.get("w");
+        int[] sizes = new int[c.x().shape().rank()];
+        Arrays.fill(sizes, 1);
+        if (weight.shape().count() > 1) {
+            sizes[1] = weight.shape().count();
+        }
+        return c.x().prelu(weight.reshape(sizes));
     }
 
     private void pair(String op, BinaryOperator<Variable> function) {
@@ -194,18 +208,18 @@ final class OpTable {
     }
 
     private void shapes() {
-        method("expand", c -> c.x().expand(Shape.of(c.list("shape"))));
+        method("expand", OpTable::expanded);
         method("reshape", c -> c.x().reshape(c.list("shape")));
         method("permute", c -> c.x().permute(c.list("dims")));
         method("transpose", c -> c.x().transpose(c.whole("dim0"), c.whole("dim1")));
         method("transposed_reshape", c -> c.x().transpose(0, 1).reshape(c.list("shape")));
-        method("squeeze", c -> c.x().squeeze(c.dim()));
+        method("squeeze", c -> c.x().shape().size(c.dim()) == 1 ? c.x().squeeze(c.dim()) : c.x());
         method("select", c -> c.x().select(c.dim(), c.whole("index")));
-        method("slice", c -> c.x().slice(c.dim(), c.whole("start"), c.whole("end"), c.whole("step")));
+        method("slice", OpTable::sliced);
         method("flip", c -> c.x().flip(c.list("dims")));
         method("roll", c -> c.x().roll(c.dim(), c.whole("shift")));
-        map("diagonal", x -> x.diagonal());
-        map("diag_embed", x -> x.diagEmbed());
+        method("diagonal", c -> c.x().diagonal(c.wholeOr("offset", 0), c.wholeOr("dim1", 0), c.wholeOr("dim2", 1)));
+        method("diag_embed", c -> c.x().diagEmbed(c.wholeOr("offset", 0)));
         method("tril", c -> c.x().tril(c.whole("k")));
         method("triu", c -> c.x().triu(c.whole("k")));
         method("unsqueeze", c -> c.x().unsqueeze(c.dim()));
@@ -216,6 +230,28 @@ final class OpTable {
         method("cat", c -> TensorOps.concat(c.dim(), c.all()));
         method("stack", c -> TensorOps.stack(c.dim(), c.all()));
         methods("split", c -> c.x().split(c.dim(), c.list("sizes")));
+    }
+
+    /** A size of -1 is the operand's own. */
+    private static Variable expanded(OpCall c) {
+        int[] sizes = c.list("shape");
+        int more = sizes.length - c.x().shape().rank();
+        for (int axis = 0; axis < sizes.length; axis++) {
+            sizes[axis] = sizes[axis] == -1 ? c.x().shape().size(axis - more) : sizes[axis];
+        }
+        return c.x().expand(Shape.of(sizes));
+    }
+
+    /** Python cuts what lies outside; here it is an error. */
+    private static Variable sliced(OpCall c) {
+        int size = c.x().shape().size(c.dim());
+        int from = within(c.wholeOr("start", 0), size);
+        int to = within(c.wholeOr("end", size), size);
+        return c.x().slice(c.dim(), from, Math.max(from, to), c.wholeOr("step", 1));
+    }
+
+    private static int within(int position, int size) {
+        return Math.clamp(position < 0 ? position + size : position, 0, size);
     }
 
     private interface Padding {
@@ -257,15 +293,8 @@ final class OpTable {
     private void networks() {
         method("softmax", c -> c.x().softmax(c.dim()));
         method("log_softmax", c -> c.x().logSoftmax(c.dim()));
-        method("linear", c -> c.x().linear(c.get("w"), c.get("b")));
-        method("attention", c -> {
-            Variable q = c.get("q");
-            return q.attention(
-                    c.get("k"),
-                    c.get("v"),
-                    c.flag("causal"),
-                    1 / Math.sqrt(q.shape().size(-1)));
-        });
+        method("linear", c -> c.x().linear(c.get("w"), c.orNull("b")));
+        method("attention", OpTable::attention);
         method("layer_norm", c -> c.x().layerNorm(c.whole("axes"), c.orNull("w"), c.orNull("b"), c.number("eps")));
         method("rms_norm", c -> c.x().rmsNorm(c.orNull("w"), c.number("eps")));
         method(
@@ -276,14 +305,29 @@ final class OpTable {
         method(
                 "instance_norm",
                 c -> c.x().groupNorm(c.x().shape().size(1), c.orNull("w"), c.orNull("b"), c.number("eps")));
-        method("normalize", c -> {
-            if (c.number("p", 2) != 2) {
-                throw new OpCall.Uncovered("lengths by another norm than the Euclidean");
-            }
-            return c.x().normalize(c.dim(), c.number("eps"));
-        });
+        method("normalize", c -> c.x().normalize(c.number("p", 2), c.dim(), c.number("eps")));
         method("cosine_similarity", c -> c.a().cosineSimilarity(c.b(), c.dim(), c.number("eps")));
         method("einsum", c -> TensorOps.einsum(c.text("equation"), c.all()));
+    }
+
+    /**
+     * With more keys than queries or fewer, PyTorch's first query sees the first key, while here the last sees the
+     * last.
+     */
+    private static Variable attention(OpCall c) {
+        Variable q = c.get("q");
+        Variable k = c.get("k");
+        double scale = c.number("scale", 1 / Math.sqrt(q.shape().size(-1)));
+        int queries = q.shape().size(-2);
+        int keys = k.shape().size(-2);
+        if (c.flag("causal") && queries != keys) {
+            Tensor hidden =
+                    Tensor.full(c.dtype(), Shape.of(queries, keys), LEAST).triu(1);
+            return q.attention(k, c.get("v"), q.constant(hidden), scale);
+        }
+        return c.has("mask")
+                ? q.attention(k, c.get("v"), c.get("mask"), scale)
+                : q.attention(k, c.get("v"), c.flag("causal"), scale);
     }
 
     /** The result, and the running statistics afterwards, whose variance is the unbiased one. */
@@ -302,26 +346,25 @@ final class OpTable {
             int count = axes;
             method(
                     "conv" + axes + "d",
-                    c -> c.x().conv(
+                    c -> c.batched(
+                            count, x -> x.conv(c.get("w"), c.orNull("b"), c.wholeOr("groups", 1), c.sliding(count))));
+            method(
+                    "conv_transpose" + axes + "d",
+                    c -> c.batched(
+                            count,
+                            x -> x.convTranspose(
                                     c.get("w"),
                                     c.orNull("b"),
                                     c.wholeOr("groups", 1),
-                                    Collections.nCopies(count, c.sliding())));
-            method("conv_transpose" + axes + "d", c -> {
-                int[] more = new int[count];
-                Arrays.fill(more, c.wholeOr("output_padding", 0));
-                List<Sliding> sliding = Collections.nCopies(count, c.sliding());
-                return c.x().convTranspose(c.get("w"), c.orNull("b"), c.wholeOr("groups", 1), sliding, more);
-            });
-            method(
-                    "max_pool" + axes + "d",
-                    c -> c.x().maxPool(c.window(count), Collections.nCopies(count, c.sliding())));
+                                    c.sliding(count),
+                                    c.each("output_padding", count, 0))));
+            method("max_pool" + axes + "d", c -> c.x().maxPool(c.window(count), c.slidingWindows(count)));
             method(
                     "avg_pool" + axes + "d",
                     c -> c.x().avgPool(
                                     c.window(count),
-                                    Collections.nCopies(count, c.sliding()),
-                                    c.flag("count_include_pad")));
+                                    c.slidingWindows(count),
+                                    !"false".equals(c.textOr("count_include_pad", "true"))));
         }
     }
 }

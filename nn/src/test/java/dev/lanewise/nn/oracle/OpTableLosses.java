@@ -11,8 +11,10 @@ final class OpTableLosses {
     static void fill(OpTable table) {
         table.method("cross_entropy", OpTableLosses::crossEntropy);
         table.method(
-                "cross_entropy_soft", c -> Losses.crossEntropy(c.x(), c.get("p").value(), c.reduction()));
-        table.method("nll_loss", c -> Losses.negativeLogLikelihood(c.x(), c.ints("t"), config(c)));
+                "cross_entropy_soft",
+                c -> Losses.crossEntropy(
+                        classesLast(c.x()), classesLast(c.get("p")).value(), c.reduction()));
+        table.method("nll_loss", c -> Losses.negativeLogLikelihood(classesLast(c.x()), c.ints("t"), config(c)));
         table.method("bce_with_logits", c -> {
             Variable weights = c.orNull("pw");
             return Losses.binaryCrossEntropyWithLogits(
@@ -73,7 +75,16 @@ final class OpTableLosses {
     }
 
     private static Variable crossEntropy(OpCall c) {
-        Variable logits = c.x().shape().rank() == 3 ? c.x().transpose(1, 2) : c.x(); // class axis last
-        return Losses.crossEntropy(logits, c.ints("t"), config(c));
+        return Losses.crossEntropy(classesLast(c.x()), c.ints("t"), config(c));
+    }
+
+    /** Classes are the second axis in PyTorch, the last one here. */
+    private static Variable classesLast(Variable x) {
+        int rank = x.shape().rank();
+        int[] order = new int[rank];
+        for (int axis = 0; axis < rank; axis++) {
+            order[axis] = axis == 0 ? 0 : axis == rank - 1 ? 1 : axis + 1;
+        }
+        return rank > 2 ? x.permute(order) : x;
     }
 }

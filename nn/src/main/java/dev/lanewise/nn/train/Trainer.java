@@ -285,12 +285,17 @@ public final class Trainer<M extends Layer> {
      *
      * @param training the batches of an epoch, whichever; the trainer asks for each epoch's own
      * @param epochs the epoch, counted from 0, before which to end: their number, unless the trainer begins later
-     * @throws IllegalArgumentException if there is no batch, or the place to begin with lies behind them
-     * @throws IllegalStateException if a batch cannot be loaded, or if the loss is not a single finite number: the
-     *     training diverged. As with any exception, model and optimizer are as the last finished step left them
+     * @throws IllegalArgumentException if there is no batch, if the place to begin with lies behind them, or if the
+     *     number of epochs is negative
+     * @throws IllegalStateException if a batch cannot be loaded, if the loss depends on none of the optimizer's
+     *     parameters, or if it is not a single finite number: the training diverged. As with any exception, model and
+     *     optimizer are as the last finished step left them
      */
     public History train(Batches training, long epochs) {
         checkNotEmpty("training", training);
+        if (epochs < 0) {
+            throw new IllegalArgumentException("Trainer: %d epochs, expected 0 or more".formatted(epochs));
+        }
         if (config.firstBatch >= training.perEpoch()) {
             throw new IllegalArgumentException(
                     "Trainer: to begin with batch %d, but an epoch has %d; begin with the next epoch"
@@ -346,6 +351,10 @@ public final class Trainer<M extends Layer> {
 
     /** Makes a step; gives the norm of the gradients if that is known. */
     private double step(Gradients gradients) {
+        if (optimizer.parameters().stream().noneMatch(parameter -> gradients.has(parameter.value()))) {
+            throw new IllegalStateException(
+                    "Trainer: the loss depends on none of the optimizer's parameters, so nothing would be learnt; give the optimizer model.parameters() of the model that the loss is computed with");
+        }
         if (config.clipByNorm == Double.POSITIVE_INFINITY) {
             optimizer.step(gradients);
             return Double.NaN;

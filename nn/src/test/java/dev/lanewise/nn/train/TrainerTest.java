@@ -411,6 +411,20 @@ class TrainerTest {
     }
 
     @Test
+    void anOptimizerOfAnotherModelIsTold() {
+        Toy model = Toy.initialised(3);
+        Toy other = Toy.initialised(3);
+        assertThatThrownBy(
+                        () -> Toy.trainer(model, Toy.optimizer(other), CONFIG).train(batches(), 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("depends on none of the optimizer's parameters");
+        assertThatThrownBy(
+                        () -> Toy.trainer(model, Toy.optimizer(model), CONFIG).train(batches(), -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Trainer: -1 epochs, expected 0 or more");
+    }
+
+    @Test
     void settingsAreChecked() {
         Trainer.Config config = Trainer.Config.defaults();
         for (double wrong : new double[] {0, -1, Double.NaN}) {

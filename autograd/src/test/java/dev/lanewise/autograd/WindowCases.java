@@ -170,7 +170,7 @@ final class WindowCases extends CaseList {
     private void one2(String method, Convolve function, List<Sliding> axes, Tensor x, Tensor w) {
         add(OpCase.of(
                 method,
-                "MatMul",
+                "Convolution",
                 o -> function.apply(o.get(0), o.get(1)),
                 o -> convolution(o.get(0), o.get(1), null, 1, axes),
                 x,
@@ -232,7 +232,7 @@ final class WindowCases extends CaseList {
         for (int[] more : new int[][] {{0, 0}, {1, 3}}) {
             add(OpCase.of(
                     "convTranspose",
-                    "Fold",
+                    "TransposedConvolution",
                     o -> o.get(0).convTranspose(o.get(1), o.get(2), 2, List.of(odd, wide), more),
                     o -> transposed(o.get(0), o.get(1), o.get(2), 2, List.of(odd, wide), more),
                     values(1, 2, 4, 3, 2),
@@ -249,21 +249,21 @@ final class WindowCases extends CaseList {
                 values(3, 3)));
         add(OpCase.of(
                 "convTranspose1d",
-                "Fold",
+                "TransposedConvolution",
                 o -> o.get(0).convTranspose1d(o.get(1), null, odd),
                 o -> transposed(o.get(0), o.get(1), null, 1, List.of(odd), new int[1]),
                 values(1, 1, 2, 4),
                 values(2, 2, 3, 3)));
         add(OpCase.of(
                 "convTranspose2d",
-                "Fold",
+                "TransposedConvolution",
                 o -> o.get(0).convTranspose2d(o.get(1), null, odd),
                 o -> transposed(o.get(0), o.get(1), null, 1, Collections.nCopies(2, odd), new int[2]),
                 values(1, 1, 2, 2, 3),
                 values(2, 2, 3, 3, 2)));
         add(OpCase.of(
                 "convTranspose3d",
-                "Fold",
+                "TransposedConvolution",
                 o -> o.get(0).convTranspose3d(o.get(1), null, odd),
                 o -> transposed(o.get(0), o.get(1), null, 1, Collections.nCopies(3, odd), new int[3]),
                 values(1, 1, 2, 2, 2, 1),

@@ -7,6 +7,7 @@ import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Conv2d;
 import dev.lanewise.nn.Lstm;
 import dev.lanewise.nn.Pass;
+import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Scope;
@@ -28,6 +29,16 @@ public class LayerBenchmark extends AverageTimes {
         public Images() {
             layer.init(Rng.of(3));
         }
+    }
+
+    /** The same images, and a window of 3 x 3 for each channel alone. */
+    @State(Scope.Thread)
+    public static class Channels {
+        private final Tensor x = Rng.of(1).normal(32, 64, 28, 28);
+        private final Tensor gradient = Rng.of(2).normal(32, 64, 28, 28);
+        private final Tensor weight = Rng.of(3).normal(64, 1, 3, 3);
+        private final Tensor bias = Rng.of(4).normal(64);
+        private final List<Sliding> axes = List.of(Sliding.DENSE.withPadding(1), Sliding.DENSE.withPadding(1));
     }
 
     /** 32 sequences of 128 steps, 256 wide. */
@@ -53,6 +64,20 @@ public class LayerBenchmark extends AverageTimes {
     @Benchmark
     public Object conv2dGradient(Images i) {
         return i.layer.forward(Variable.of(i.x), Pass.inference()).backward(i.gradient);
+    }
+
+    /** y = conv(x), depthwise. */
+    @Benchmark
+    public Tensor depthwise(Channels c) {
+        return c.x.conv(c.weight, c.bias, 64, c.axes);
+    }
+
+    /** And the gradients of x, weight and bias. */
+    @Benchmark
+    public Object depthwiseGradient(Channels c) {
+        return Variable.of(c.x)
+                .conv(Variable.of(c.weight), Variable.of(c.bias), 64, c.axes)
+                .backward(c.gradient);
     }
 
     /** y = lstm(x). */

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
  * and places, b' sums the gradient over both.
  */
 record Convolution(int groups, List<Sliding> axes) implements FusedOp {
-    /**
-     * With fewer channels in a group on either side, as in depthwise convolutions, a tile would have few rows or
-     * columns to fill.
-     */
-    private static final int FEWEST_CHANNELS = 4;
-
     @Override
     public String name() {
         return "conv";
@@ -35,15 +29,9 @@ record Convolution(int groups, List<Sliding> axes) implements FusedOp {
     @Override
     public boolean hasKernels(List<Tensor> operands) {
         Shape weight = operands.get(1).shape();
-        return FusedOp.super.hasKernels(operands) && hasKernels(operands.getFirst(), weight.size(0) / groups, weight);
-    }
-
-    /** Whether there are kernels for images and weights, if a group has so many channels on the weight's first axis. */
-    boolean hasKernels(Tensor images, int channels, Shape weight) {
-        return !images.shape().isEmpty()
-                && !weight.isEmpty()
-                && channels >= FEWEST_CHANNELS
-                && (groups == 1 || weight.size(1) >= FEWEST_CHANNELS);
+        return FusedOp.super.hasKernels(operands)
+                && !operands.getFirst().shape().isEmpty()
+                && !weight.isEmpty();
     }
 
     /** [batch, out, places..] of images [batch, in, ..] and weights. */

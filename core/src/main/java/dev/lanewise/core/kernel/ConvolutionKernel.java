@@ -17,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConvolutionKernel {
     /** Multiply-adds that make a task: some 20 microseconds. */
-    private static final long TASK = 2_000_000;
+    static final long TASK = 2_000_000;
 
     private static final int TASKS_PER_THREAD = 4;
 
     /** Places that a plane should have at least, else it has several images: tiles are then filled by all but a few. */
     private static final int PLACES = 512;
 
-    /** With fewer channels, a tile's rows in the weights' gradient are elements of windows. */
+    /**
+     * With fewer channels of images, a tile's rows in the weights' gradient are elements of windows. With fewer
+     * channels of results, a tile had too few columns, and {@link WeightDots} take its place.
+     */
     private static final int FEW_CHANNELS = 4;
 
     private static final Tiles SCALAR = new Tiles(new ScalarProductKernels(), false);
@@ -91,6 +94,7 @@ public final class ConvolutionKernel {
     /** The gradient of the weights: g · x, summed over images and places. */
     public static void weightGradient(ConvolutionSizes sizes, float[] x, int xAt, float[] g, int gAt, float[] weight) {
         new ConvolutionKernel(sizes).weightGradient(x, xAt, g, gAt, weight);
+        new WindowSums(sizes, x, xAt, g, gAt).replaceNaN(weight);
     }
 
     private int imagesAtOnce(int placesOfOne) {
@@ -206,18 +210,21 @@ public final class ConvolutionKernel {
         }
         Planes.Grid results = placesGrid(planes);
         Tiles tiles = tiles(kernels -> kernels.areReadyToGather(out));
-        var work = new Work(tiles, planes, in * phases.size(), sizes.places);
-        for (int group = 0; group < sizes.groups; group++) {
-            int first = group * out;
-            var a = new Matrix(weight, wAt + first * table.length, table.length, 1);
-            var product = new GatheredProduct(tiles, out, a, table);
-            int number = group;
-            int channels = sizes.groups * out;
-            work.run(
-                    (source, image, count) -> readImages(x, xAt, number, 0, in, image, count, planes, grids, source),
-                    (source, image, from, to) -> product.multiply(
-                            source, from, to, channels(results, image, first, channels, sizes.placesSize(), bias, y)));
-        }
+        GatheredProduct[] products = new GatheredProduct[sizes.groups];
+        Arrays.setAll(products, group -> {
+            var a = new Matrix(weight, wAt + group * out * table.length, table.length, 1);
+            return new GatheredProduct(tiles, out, a, table);
+        });
+        int channels = sizes.groups * out;
+        new Work(planes, in * phases.size(), GatheredProduct.overrun(tiles, out), sizes.places)
+                .run(
+                        (source, group, image, count) ->
+                                readImages(x, xAt, group, 0, in, image, count, planes, grids, source),
+                        (source, group, image, from, to) -> products[group].multiply(
+                                source,
+                                from,
+                                to,
+                                channels(results, image, group * out, channels, sizes.placesSize(), bias, y)));
     }
 
     private void transposed(float[] g, int gAt, float[] weight, int wAt, float @Nullable [] bias, float[] x) {
@@ -244,49 +251,65 @@ public final class ConvolutionKernel {
                 Planes.shared(extents, before, sizes.places, span));
         Planes.Grid grid = planes.new Grid(sizes.places, ones(), zeros);
         Tiles tiles = tiles(kernels -> kernels.areReadyToGather(in));
-        var work = new Work(tiles, planes, out, span);
-        for (int group = 0; group < sizes.groups; group++) {
-            int first = group * in;
-            List<GatheredProduct> products = new ArrayList<>();
-            List<Planes.Grid> results = new ArrayList<>();
-            for (int[] phase : allPhases()) {
-                int[] own = tapsOf(phase);
-                int[] table = new int[out * own.length];
-                float[] rows = new float[in * table.length]; // (in, out · own)
-                for (int step = 0; step < table.length; step++) {
-                    int channel = step / own.length;
-                    int tap = own[step % own.length];
-                    int at = channel * planes.size();
-                    for (int axis = 0; axis < axes; axis++) {
-                        at += (from[axis] + before[axis] - shift(tap, axis)) * planes.steps[axis];
-                    }
-                    table[step] = at;
-                    for (int row = 0; row < in; row++) {
-                        rows[row * table.length + step] =
-                                weight[wAt + ((group * out + channel) * in + row) * taps + tap];
-                    }
-                }
-                products.add(new GatheredProduct(tiles, in, new Matrix(rows, 0, table.length, 1), table));
-                int[] shifts = new int[axes];
-                Arrays.setAll(shifts, axis -> sizes.stride[axis] * from[axis] + phase[axis] - sizes.before[axis]);
-                results.add(planes.new Grid(sizes.image, sizes.stride, shifts));
-            }
-            int number = group;
-            int channels = sizes.groups * in;
-            work.run(
-                    (source, image, count) -> readGradients(g, gAt, number, 0, out, image, count, planes, grid, source),
-                    (source, image, begin, end) -> {
-                        for (int i = 0; i < products.size(); i++) {
-                            Planes.Grid result = results.get(i);
-                            products.get(i)
-                                    .multiply(
-                                            source,
-                                            begin,
-                                            end,
-                                            channels(result, image, first, channels, sizes.imageSize(), bias, x));
-                        }
-                    });
+        List<int[]> all = allPhases();
+        List<Planes.Grid> results = new ArrayList<>();
+        for (int[] phase : all) {
+            int[] shifts = new int[axes];
+            Arrays.setAll(shifts, axis -> sizes.stride[axis] * from[axis] + phase[axis] - sizes.before[axis]);
+            results.add(planes.new Grid(sizes.image, sizes.stride, shifts));
         }
+        GatheredProduct[][] products = new GatheredProduct[sizes.groups][all.size()];
+        for (int number = 0; number < all.size(); number++) {
+            int[] own = tapsOf(all.get(number));
+            int[] table = new int[out * own.length];
+            for (int step = 0; step < table.length; step++) {
+                table[step] = step / own.length * planes.size();
+                for (int axis = 0; axis < axes; axis++) {
+                    int shift = shift(own[step % own.length], axis);
+                    table[step] += (from[axis] + before[axis] - shift) * planes.steps[axis];
+                }
+            }
+            for (int group = 0; group < sizes.groups; group++) {
+                float[] rows = transposedWeight(weight, wAt, group, own);
+                products[group][number] = new GatheredProduct(tiles, in, new Matrix(rows, 0, table.length, 1), table);
+            }
+        }
+        int channels = sizes.groups * in;
+        new Work(planes, out, GatheredProduct.overrun(tiles, in), span)
+                .run(
+                        (source, group, image, count) ->
+                                readGradients(g, gAt, group, 0, out, image, count, planes, grid, source),
+                        (source, group, image, begin, end) -> {
+                            for (int i = 0; i < results.size(); i++) {
+                                products[group][i].multiply(
+                                        source,
+                                        begin,
+                                        end,
+                                        channels(
+                                                results.get(i),
+                                                image,
+                                                group * in,
+                                                channels,
+                                                sizes.imageSize(),
+                                                bias,
+                                                x));
+                            }
+                        });
+    }
+
+    /** A group's weights at some of the window's elements, [in, out · elements]. */
+    private float[] transposedWeight(float[] weight, int wAt, int group, int[] elements) {
+        float[] rows = new float[sizes.in * sizes.out * elements.length];
+        int to = 0;
+        for (int row = 0; row < sizes.in; row++) {
+            for (int channel = 0; channel < sizes.out; channel++) {
+                int at = wAt + ((group * sizes.out + channel) * sizes.in + row) * taps;
+                for (int element : elements) {
+                    rows[to++] = weight[at + element];
+                }
+            }
+        }
+        return rows;
     }
 
     /** All remainders by the strides, those too that no element of a window has: there, the gradient is 0. */
@@ -320,7 +343,7 @@ public final class ConvolutionKernel {
     }
 
     /** The kernels on vectors, if they are in use and at speed, else those on plain loops. */
-    private Tiles tiles(Predicate<Tiles> areReady) {
+    Tiles tiles(Predicate<Tiles> areReady) {
         Tiles vectors = Gemm.tiles(sizes.work());
         if (vectors != null && areReady.test(vectors)) {
             return vectors;
@@ -332,40 +355,41 @@ public final class ConvolutionKernel {
     }
 
     /**
-     * The division of a convolution into tasks: some images of a plane each, or if they are few, some of the places.
+     * The division of a convolution into tasks: some images of a plane and groups of channels each, or if these are
+     * few, some of the places.
      */
     private final class Work {
-        private final Tiles tiles;
         private final Planes planes;
         private final int channels;
+        private final int overrun;
         private final int[] places;
 
-        Work(Tiles tiles, Planes planes, int channels, int[] places) {
-            this.tiles = tiles;
+        Work(Planes planes, int channels, int overrun, int[] places) {
             this.planes = planes;
             this.channels = channels;
+            this.overrun = overrun;
             this.places = places;
         }
 
         interface Reader {
-            void read(float[] source, int image, int count);
+            void read(float[] source, int group, int image, int count);
         }
 
         interface Multiplier {
-            void multiply(float[] source, int image, int from, int to);
+            void multiply(float[] source, int group, int image, int from, int to);
         }
 
         void run(Reader reader, Multiplier multiplier) {
-            int rounds = Math.ceilDiv(sizes.batch, planes.images);
-            long most = Math.clamp(sizes.work() / sizes.groups / TASK, 1, (long) TASKS_PER_THREAD * Parallel.threads());
+            int pieces = Math.ceilDiv(sizes.batch, planes.images) * sizes.groups;
+            long most = Math.clamp(sizes.work() / TASK, 1, (long) TASKS_PER_THREAD * Parallel.threads());
             int tasks = Parallel.threads() == 1 ? 1 : (int) most;
-            int parts = Math.ceilDiv(tasks, rounds);
-            int tasksOfRounds = parts > 1 ? rounds : Math.min(tasks, rounds);
-            Parallel.forEach(tasksOfRounds * parts, task -> {
-                int ranges = task / parts;
+            int parts = Math.ceilDiv(tasks, pieces);
+            int tasksOfPieces = parts > 1 ? pieces : Math.min(tasks, pieces);
+            Parallel.forEach(tasksOfPieces * parts, task -> {
+                int range = task / parts;
                 task(
-                        Parallel.begin(rounds, ranges, tasksOfRounds),
-                        Parallel.begin(rounds, ranges + 1, tasksOfRounds),
+                        Parallel.begin(pieces, range, tasksOfPieces),
+                        Parallel.begin(pieces, range + 1, tasksOfPieces),
                         task % parts,
                         parts,
                         reader,
@@ -374,20 +398,25 @@ public final class ConvolutionKernel {
         }
 
         private void task(int from, int to, int part, int parts, Reader reader, Multiplier multiplier) {
-            float[] source = planes.zeros(channels, GatheredProduct.overrun(tiles));
-            for (int round = from; round < to; round++) {
-                int image = round * planes.images;
+            float[] source = planes.zeros(channels, overrun);
+            for (int piece = from; piece < to; piece++) {
+                int image = piece / sizes.groups * planes.images;
+                int group = piece % sizes.groups;
                 int count = Math.min(planes.images, sizes.batch - image);
-                reader.read(source, image, count);
+                reader.read(source, group, image, count);
                 int span = planes.span(places, count);
                 multiplier.multiply(
-                        source, image, Parallel.begin(span, part, parts), Parallel.begin(span, part + 1, parts));
+                        source, group, image, Parallel.begin(span, part, parts), Parallel.begin(span, part + 1, parts));
             }
             ScratchBuffers.give(source);
         }
     }
 
     private void weightGradient(float[] x, int xAt, float[] g, int gAt, float[] weight) {
+        if (sizes.out < FEW_CHANNELS) {
+            new WeightDots(this, sizes).run(x, xAt, g, gAt, weight);
+            return;
+        }
         boolean windowsAsRows = sizes.in < FEW_CHANNELS;
         int rows = windowsAsRows ? sizes.in * taps : sizes.in;
         Tiles tiles = tiles(kernels -> kernels.areReadyForPanels(rows, sizes.out));

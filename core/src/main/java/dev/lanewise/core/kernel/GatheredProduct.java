@@ -44,13 +44,19 @@ final class GatheredProduct {
     }
 
     /** How many elements beyond the last column asked for are read, and thrown away. */
-    static int overrun(Tiles tiles) {
-        return tiles.nr;
+    static int overrun(Tiles tiles, int rows) {
+        int most = 0;
+        int height;
+        for (int row = 0; row < rows; row += height) {
+            height = tiles.rows(rows - row);
+            most = Math.max(most, tiles.widthToGather(height));
+        }
+        return most;
     }
 
     /** Computes the columns from one to another. */
     void multiply(float[] b, int from, int to, Sink sink) {
-        int most = Math.min(COLUMNS, roundedUp(to - from));
+        int most = Math.min(COLUMNS, roundedUp(to - from)); // COLUMNS is a multiple of all tiles' columns
         int pitch = most + GAP;
         float[] c = ScratchBuffers.take(rows * pitch);
         if (table.length == 0) {
@@ -75,15 +81,18 @@ final class GatheredProduct {
                 int height;
                 for (int i = row; i < row + count; i += height) {
                     height = tiles.rows(row + count - i);
-                    int at = rows * p + i * steps;
-                    tiles.gathering(height)
-                            .multiply(steps, packed, at, p, b, begin + j, table, c, i * pitch + j, pitch, p > 0);
+                    if (j % tiles.widthToGather(height) == 0) {
+                        int at = rows * p + i * steps;
+                        tiles.gathering(height)
+                                .multiply(steps, packed, at, p, b, begin + j, table, c, i * pitch + j, pitch, p > 0);
+                    }
                 }
             }
         }
     }
 
     private int roundedUp(int columns) {
-        return (columns + tiles.nr - 1) / tiles.nr * tiles.nr;
+        int width = overrun(tiles, rows);
+        return (columns + width - 1) / width * width;
     }
 }

@@ -61,11 +61,11 @@ final class Planes {
         return span;
     }
 
-    /** So many planes of zeros, and room for as many elements more. */
+    /** So many planes of zeros, and as many zeros more. */
     float[] zeros(int count, int more) {
         int used = Math.addExact(Math.multiplyExact(count, size()), beyond);
         float[] planes = ScratchBuffers.take(used + more);
-        Arrays.fill(planes, 0, used, 0);
+        Arrays.fill(planes, 0, used + more, 0);
         return planes;
     }
 
@@ -142,6 +142,10 @@ final class Planes {
                 }
             } else if (sourceStep == 1 && count > 0) {
                 System.arraycopy(image, source, plane, target, count);
+            } else if (sourceStep == 2) {
+                for (int i = 0; i < count; i++) { // a constant step: the compiler checks indices before the loop
+                    plane[target + i] = image[source + i * 2];
+                }
             } else {
                 for (int i = 0; i < count; i++) {
                     plane[target + i] = image[source + i * sourceStep];
@@ -172,6 +176,10 @@ final class Planes {
                 if (strides[last] == 1) {
                     for (int i = from; i < until; i++) {
                         images[target + i] = stretch[source + i] + added;
+                    }
+                } else if (strides[last] == 2) {
+                    for (int i = from; i < until; i++) {
+                        images[target + i * 2] = stretch[source + i] + added;
                     }
                 } else {
                     for (int i = from; i < until; i++) {

@@ -21,8 +21,8 @@ public interface ProductKernels {
     /** Whether tiles that read packed panels alone are faster than others. */
     boolean hasTilesForPacked();
 
-    /** A new kernel of two vectors that reads B by a table, for a tile of so many rows. */
-    GatherKernel gathering(int rows);
+    /** A new kernel that reads B by a table, for a tile of so many rows and vectors. */
+    GatherKernel gathering(int rows, int vectors);
 
     /** A new kernel for single columns. */
     ThinKernel thin();
@@ -35,4 +35,10 @@ public interface ProductKernels {
 
     /** A new kernel for dot products of one row with this many vectors. */
     DotKernel dots(int vectors);
+
+    /** With how many vectors one row's dot products go on at the same time, each lane of each in a register. */
+    int mostGatheringDots();
+
+    /** A new kernel for dot products of one row with this many vectors that begin where a table says. */
+    GatherDotKernel gatheringDots(int vectors);
 }

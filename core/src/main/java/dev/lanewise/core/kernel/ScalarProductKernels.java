@@ -30,9 +30,9 @@ final class ScalarProductKernels implements ProductKernels {
     }
 
     @Override
-    public GatherKernel gathering(int rows) {
+    public GatherKernel gathering(int rows, int vectors) {
         return (k, a, aOffset, first, b, bOffset, table, c, cOffset, cRowStride, continues) -> {
-            var tile = new Tile(rows, 2 * LANES, c, cOffset, cRowStride, continues);
+            var tile = new Tile(rows, vectors * LANES, c, cOffset, cRowStride, continues);
             for (int p = 0; p < k; p++) {
                 tile.step(a, aOffset + p * rows, 1, b, bOffset + table[first + p]);
             }
@@ -123,5 +123,31 @@ final class ScalarProductKernels implements ProductKernels {
                 lanes[i] = sum;
             }
         };
+    }
+
+    @Override
+    public int mostGatheringDots() {
+        return 1;
+    }
+
+    @Override
+    public GatherDotKernel gatheringDots(int vectors) {
+        return (k, row, at, all, allAt, table, first, lanes, lanesAt) -> {
+            float[] sums = new float[Finish.LANES];
+            for (int i = 0; i < vectors; i++) {
+                System.arraycopy(lanes, lanesAt + i * Finish.LANES, sums, 0, Finish.LANES);
+                int vector = allAt + table[first + i];
+                for (int p = 0; p < k; p += Finish.LANES) {
+                    addProducts(row, at + p, all, vector + p, sums);
+                }
+                System.arraycopy(sums, 0, lanes, lanesAt + i * Finish.LANES, Finish.LANES);
+            }
+        };
+    }
+
+    private static void addProducts(float[] a, int aAt, float[] b, int bAt, float[] sums) {
+        for (int lane = 0; lane < Finish.LANES; lane++) {
+            sums[lane] = Math.fma(a[aAt + lane], b[bAt + lane], sums[lane]);
+        }
     }
 }

@@ -34,6 +34,7 @@ final class Tiles {
     private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
     private final Hot<PanelCopy> copy;
     private final List<Hot<DotKernel>> dots = new ArrayList<>();
+    private final List<Hot<GatherDotKernel>> gatheringDots = new ArrayList<>();
 
     /** Kernels that are handed out when they are at speed. */
     Tiles(ProductKernels source) {
@@ -67,6 +68,9 @@ final class Tiles {
         copy = copy(source);
         for (int vectors = 1; vectors <= FewRows.MOST_ROWS; vectors++) {
             dots.add(dots(source, vectors));
+        }
+        for (int vectors = 1; vectors <= source.mostGatheringDots(); vectors++) {
+            gatheringDots.add(gatheringDots(source, vectors));
         }
     }
 
@@ -152,6 +156,19 @@ final class Tiles {
         return ready;
     }
 
+    /** The columns of a tile of so many rows that reads B by a table. */
+    int widthToGather(int rows) {
+        return lanes * vectorsToGather(rows);
+    }
+
+    /**
+     * Two, and with few rows more, else there were too few sums for none to wait for another. A multiple of two, so
+     * that tiles of all heights may begin at the same columns.
+     */
+    private static int vectorsToGather(int rows) {
+        return rows == 1 ? 8 : rows == 2 ? 4 : 2;
+    }
+
     /** The kernel that reads B by a table, for which {@link #areReadyToGather} was true. */
     GatherKernel gathering(int rows) {
         return gathering.get(rows).get();
@@ -206,6 +223,26 @@ final class Tiles {
         return dots.get(vectors - 1).orNull();
     }
 
+    /** How many parts so many dot products with one row are done in, of equal sizes but for one. */
+    int partsOfGatheringDots(int vectors) {
+        return Math.ceilDiv(vectors, gatheringDots.size());
+    }
+
+    /** Whether the kernels for so many dot products with one row are at speed. It is asked of all. */
+    boolean areReadyForGatheringDots(int vectors) {
+        int parts = partsOfGatheringDots(vectors);
+        boolean ready = true;
+        for (int size = vectors / parts; size <= Math.ceilDiv(vectors, parts); size++) {
+            ready &= gatheringDots.get(size - 1).orNull() != null;
+        }
+        return ready;
+    }
+
+    /** The dot products of a row with vectors that begin where a table says. */
+    GatherDotKernel gatheringDots(int vectors) {
+        return gatheringDots.get(vectors - 1).get();
+    }
+
     private Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor, boolean packed) {
         int columns = vectors * source.lanes();
         int leftStep = rowMajor ? 1 : rows;
@@ -224,9 +261,10 @@ final class Tiles {
     }
 
     private Hot<GatherKernel> gathering(ProductKernels source, int rows) {
-        int columns = 2 * source.lanes();
+        int vectors = vectorsToGather(rows);
+        int columns = vectors * source.lanes();
         return hot(
-                () -> source.gathering(rows),
+                () -> source.gathering(rows, vectors),
                 () -> {
                     float[] a = new float[rows * TRIAL_K];
                     float[] b = new float[columns];
@@ -237,7 +275,7 @@ final class Tiles {
                         kernel.multiply(TRIAL_K, a, 0, 0, b, 0, table, c, 0, columns, true);
                     };
                 },
-                2 * (100 + 2 * TRIAL_K * rows * 2));
+                2 * (100 + 2 * TRIAL_K * rows * vectors));
     }
 
     private Hot<ThinKernel> thin(ProductKernels source) {
@@ -290,6 +328,19 @@ final class Tiles {
                     float[] values = new float[vectors * k];
                     float[] lanes = new float[vectors * Finish.LANES];
                     return kernel -> kernel.dot(k, values, 0, values, 0, k, lanes);
+                },
+                200 + TRIAL_K * vectors * 20);
+    }
+
+    private Hot<GatherDotKernel> gatheringDots(ProductKernels source, int vectors) {
+        int k = TRIAL_K * Finish.LANES;
+        return hot(
+                () -> source.gatheringDots(vectors),
+                () -> {
+                    float[] values = new float[k];
+                    int[] table = new int[vectors];
+                    float[] lanes = new float[vectors * Finish.LANES];
+                    return kernel -> kernel.dot(k, values, 0, values, 0, table, 0, lanes, 0);
                 },
                 200 + TRIAL_K * vectors * 20);
     }

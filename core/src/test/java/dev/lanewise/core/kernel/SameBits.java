@@ -59,6 +59,7 @@ final class SameBits {
         int[] one = {1, 1};
         int[] two = {2, 2};
         int[] three = {3, 3};
+        int[] alongLine = {1};
         return concat(
                 convolution(
                         random,
@@ -70,7 +71,27 @@ final class SameBits {
                 convolution(
                         random,
                         new ConvolutionSizes(
-                                3, 1, 1, 20, new int[] {28, 28}, three, new int[] {24, 24}, one, new int[2], two)));
+                                3, 1, 1, 20, new int[] {28, 28}, three, new int[] {24, 24}, one, new int[2], two)),
+                convolution(
+                        random,
+                        new ConvolutionSizes(
+                                2, 40, 1, 1, new int[] {30, 31}, three, new int[] {30, 31}, one, one, one)),
+                convolution(
+                        random,
+                        new ConvolutionSizes(7, 9, 2, 3, new int[] {10, 13}, three, new int[] {5, 7}, two, one, one)),
+                convolution(
+                        random,
+                        new ConvolutionSizes(
+                                3,
+                                1,
+                                37,
+                                2,
+                                new int[] {900},
+                                new int[] {5},
+                                new int[] {898},
+                                alongLine,
+                                alongLine,
+                                alongLine)));
     }
 
     private static float[] convolution(Random random, ConvolutionSizes sizes) {

@@ -147,14 +147,14 @@ final class TileEmitter {
     }
 
     /**
-     * A new kernel of two vectors that reads B by a table. It has the same parameters in the same order, but for
-     * {@code aStep}, which is the table's first step here, and {@code bStep}, which is the table.
+     * A new kernel that reads B by a table. It has the same parameters in the same order, but for {@code aStep}, which
+     * is the table's first step here, and {@code bStep}, which is the table.
      */
-    static GatherKernel gathering(int rows, boolean fences, int bits) {
+    static GatherKernel gathering(int rows, int vectors, boolean fences, int bits) {
         return HiddenKernel.define(
                 GatherKernel.class,
-                "Gather%dx2Of%d".formatted(rows, bits),
-                code -> new TileEmitter(rows, 2, false, true, true, fences, bits, code).write());
+                "Gather%dx%dOf%d".formatted(rows, vectors, bits),
+                code -> new TileEmitter(rows, vectors, false, true, true, fences, bits, code).write());
     }
 
     private void write() {

@@ -1,6 +1,8 @@
 package dev.lanewise.core.kernel.vector;
 
 import dev.lanewise.core.kernel.DotKernel;
+import dev.lanewise.core.kernel.Finish;
+import dev.lanewise.core.kernel.GatherDotKernel;
 import dev.lanewise.core.kernel.GatherKernel;
 import dev.lanewise.core.kernel.Lanes;
 import dev.lanewise.core.kernel.PanelCopy;
@@ -50,8 +52,8 @@ public final class VectorProductKernels implements ProductKernels {
     }
 
     @Override
-    public GatherKernel gathering(int rows) {
-        return TileEmitter.gathering(rows, !hasManyRegisters(), bits);
+    public GatherKernel gathering(int rows, int vectors) {
+        return TileEmitter.gathering(rows, vectors, !hasManyRegisters(), bits);
     }
 
     @Override
@@ -72,5 +74,17 @@ public final class VectorProductKernels implements ProductKernels {
     @Override
     public DotKernel dots(int vectors) {
         return DotEmitter.kernel(vectors, bits);
+    }
+
+    /** So many that, of 32 registers, 24 are for lanes, of which 12 do not wait for one another; of 16 registers 12. */
+    @Override
+    public int mostGatheringDots() {
+        int parts = Finish.LANES / lanes();
+        return hasManyRegisters() ? Math.min(12, 24 / parts) : Math.min(6, 12 / parts);
+    }
+
+    @Override
+    public GatherDotKernel gatheringDots(int vectors) {
+        return DotEmitter.gathering(vectors, bits);
     }
 }

@@ -331,6 +331,24 @@ class FusedOpsTest {
         assertThat(twice.of(weight)).isEqualTo(expected.of(weight).mul(2));
     }
 
+    /** 1 − softmax(x)[target] is small there: what single precision has left of it must be right all the same. */
+    @Test
+    void theGradientOfANearlyCertainTargetKeepsItsDigits() {
+        Tensor x = Tensor.of(new float[] {20, 3, 5, 1, 12, 0.5f}, 2, 3);
+        IntTensor targets = IntTensor.of(0, 1);
+        Variable single = Variable.of(x);
+        Variable exact = Variable.of(x.to(DType.FLOAT64));
+        Tensor gradient = single.crossEntropy(targets, -100).sum().backward().of(single);
+        Tensor expected = exact.crossEntropy(targets, -100).sum().backward().of(exact);
+        Tensor relative = gradient.to(DType.FLOAT64).div(expected).sub(1).abs();
+        assertThat(relative.amax().item()).isLessThan(1e-5);
+        Variable weight = Variable.of(Tensor.eye(3));
+        Tensor fused = single.linearCrossEntropy(weight, null, targets, -100)
+                .backward()
+                .of(single);
+        assertThat(fused).isEqualTo(gradient.mul(0.5));
+    }
+
     @Test
     void linearCrossEntropyNamesWhatDoesNotFit() {
         Tensor x = normal("x", 4, 3);

@@ -15,6 +15,12 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             "softmaxGradient",
             (x, max, logSum, g) -> x.sub(max).sub(logSum).exp().mul(g));
 
+    /**
+     * Up to so many classes a target's gradient is summed from the others'. For more it would take longer than all
+     * else, and rows whose targets are nearly certain are rare.
+     */
+    private static final int FEW_CLASSES = 1024;
+
     /** Of each row, the largest logit and ln Σ exp(x − max), both [rows, 1]. */
     record LogSums(Tensor max, Tensor logSum) {
         static LogSums of(Rows rows) {
@@ -71,6 +77,23 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
         return passes.over(rows.n(), SOFTMAX_GRADIENT, operands, List.of(result), Reduction.STORE);
     }
 
+    /**
+     * Makes softmax(x) · g of a row (softmax(x) − onehot(target)) · g. Where the target is nearly certain, little is
+     * left of 1 − 1 in single precision, of which optimizers that divide by the gradient's size would make much; since
+     * a row's gradients add up to 0, the target's is minus the sum of the others'.
+     */
+    static void takeTarget(float[] values, int from, int classes, int target, float g) {
+        if (classes > FEW_CLASSES) {
+            values[from + target] -= g;
+            return;
+        }
+        double others = 0;
+        for (int i = from; i < from + classes; i++) {
+            others += i == from + target ? 0 : values[i];
+        }
+        values[from + target] = (float) (0 - others);
+    }
+
     @Override
     public boolean keepsOperand(int operand, IntPredicate differentiated) {
         return true;
@@ -91,7 +114,7 @@ record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             float[] values = result.floats();
             for (int row = 0; row < gradients.length; row++) {
                 if (targets.get(row) != ignored) {
-                    values[row * rows.n() + targets.get(row)] -= gradients[row];
+                    takeTarget(values, row * rows.n(), rows.n(), targets.get(row), gradients[row]);
                 }
             }
             return result;

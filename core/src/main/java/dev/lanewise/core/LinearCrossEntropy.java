@@ -129,7 +129,7 @@ record LinearCrossEntropy(IntTensor targets, int ignored) implements FusedOp {
             if (target != ignored) {
                 losses[row + r] = sums.loss(r, losses[row + r]);
                 if (wanted) {
-                    values[r * classes + target] -= share;
+                    CrossEntropy.takeTarget(values, r * classes, classes, target, share);
                 }
             }
         }

@@ -13,7 +13,7 @@ final class OpTableLosses {
         table.method(
                 "cross_entropy_soft",
                 c -> Losses.crossEntropy(
-                        classesLast(c.x()), classesLast(c.get("p")).value(), c.reduction()));
+                        classesLast(c.x()), classesLast(c.get("p")).value(), config(c)));
         table.method("nll_loss", c -> Losses.negativeLogLikelihood(classesLast(c.x()), c.ints("t"), config(c)));
         table.method("bce_with_logits", c -> {
             Variable weights = c.orNull("pw");
@@ -55,12 +55,19 @@ final class OpTableLosses {
                         c.get("p"),
                         c.get("n"),
                         c.number("margin"),
-                        c.number("p", 2),
-                        c.number("eps", 1e-6),
+                        (x, y) -> x.pairwiseDistance(y, c.number("p", 2), c.number("eps", 1e-6)),
+                        c.flag("swap"),
                         c.reduction()));
         table.method(
                 "multi_margin_loss",
-                c -> MarginLosses.multiMargin(c.x(), c.ints("t"), c.number("margin"), c.number("p", 1), c.reduction()));
+                c -> MarginLosses.multiMargin(
+                        c.x(),
+                        c.ints("t"),
+                        c.number("margin"),
+                        c.number("p", 1),
+                        c.flag("weighted") ? c.get("w").value() : null,
+                        c.reduction()));
+        table.method("multilabel_margin_loss", c -> MarginLosses.multilabelMargin(c.x(), c.ints("t"), c.reduction()));
         table.method(
                 "multilabel_soft_margin_loss",
                 c -> MarginLosses.multilabelSoftMargin(c.x(), c.y().value(), c.reduction()));

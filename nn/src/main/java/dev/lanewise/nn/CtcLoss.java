@@ -190,6 +190,10 @@ record CtcLoss(IntTensor labels, int[] labelCounts, int[] times, int blank) impl
             T logProbability = logProbability().unsqueeze(1); // (batch, 1)
             List<T> shares = new ArrayList<>();
             T continuations = constant(new double[batch * places]);
+            boolean[] hasPath = new boolean[batch];
+            for (int example = 0; example < batch; example++) {
+                hasPath[example] = isPossible(example);
+            }
             for (int t = time - 1; t >= 0; t--) {
                 if (t < time - 1) {
                     T next = continuations.add(said.select(1, t + 1));
@@ -199,7 +203,9 @@ record CtcLoss(IntTensor labels, int[] labelCounts, int[] times, int blank) impl
                 continuations = isLast(t).where(ends, continuations);
                 T share =
                         beginnings.get(t).add(continuations).sub(logProbability).exp();
-                shares.addFirst(counts(t).where(share, share.constant(0)));
+                int now = t;
+                T counts = perExample(example -> now < times[example] && hasPath[example]);
+                shares.addFirst(counts.where(share, share.constant(0)));
             }
             Tensor none = Tensor.zeros(logProbabilities.dtype(), logProbabilities.shape());
             T all = TensorOps.stack(1, shares); // (batch, time, places)
@@ -217,11 +223,7 @@ record CtcLoss(IntTensor labels, int[] labelCounts, int[] times, int blank) impl
             return perExample(example -> times[example] == t + 1);
         }
 
-        /** 1 for examples for which a time counts and that have a path, [batch, 1]. */
-        private T counts(int t) {
-            return perExample(example -> t < times[example] && isPossible(example));
-        }
-
+        /** 1 for examples of which something holds, else 0, [batch, 1]. */
         private T perExample(IntPredicate holds) {
             double[] values = new double[batch];
             for (int example = 0; example < batch; example++) {

@@ -20,12 +20,16 @@ final class ScalarProductKernels implements ProductKernels {
     @Override
     public TileKernel tile(int rows, int vectors, boolean rowMajor, boolean packed) {
         int rowStep = rowMajor ? TileKernel.ROW_PITCH : 1;
-        return (k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cRowStride, continues) -> {
-            var tile = new Tile(rows, vectors * LANES, c, cOffset, cRowStride, continues);
-            for (int p = 0; p < k; p++) {
-                tile.step(a, aOffset + p * (rowMajor ? 1 : aStep), rowStep, b, bOffset + p * bStep);
+        return (tiles, bPitch, k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cRowStride, continues) -> {
+            for (int i = 0; i < tiles; i++) {
+                int at = cOffset + i * vectors * LANES;
+                var tile = new Tile(rows, vectors * LANES, c, at, cRowStride, continues);
+                for (int p = 0; p < k; p++) {
+                    int aAt = aOffset + p * (rowMajor ? 1 : aStep);
+                    tile.step(a, aAt, rowStep, b, bOffset + i * bPitch + p * bStep);
+                }
+                tile.store(c, at, cRowStride);
             }
-            tile.store(c, cOffset, cRowStride);
         };
     }
 

@@ -1,8 +1,8 @@
 package dev.lanewise.core.kernel;
 
 /**
- * The innermost part of a matrix product: a tile of C, small enough for its sums to stay in registers, times as many
- * steps along {@code k} as are asked for.
+ * The innermost part of a matrix product: tiles of C, each small enough for its sums to stay in registers, times as
+ * many steps along {@code k} as are asked for. The tiles lie one beside the other and have the same rows of A.
  *
  * <p>The numbers of rows and columns are the kernel's own. There are two kinds, which differ in how they read A: step
  * {@code p} takes of each row the element {@code a[aOffset + p·aStep + row]}, or {@code a[aOffset + row·ROW_PITCH +
@@ -18,13 +18,17 @@ public interface TileKernel {
     int ROW_PITCH = BlockedProduct.KC + 16;
 
     /**
-     * Adds {@code k} steps, in their order, to the tile's sums.
+     * Adds {@code k} steps, in their order, to each tile's sums.
      *
+     * @param tiles how many tiles
+     * @param bPitch from where in B a tile begins to where the next one does
      * @param aStep what kernels for rows do not look at; the kernel's rows, if it is one for packed panels
      * @param bStep the kernel's columns, if it is one for packed panels
      * @param continues whether the sums begin with what C holds, and not at 0
      */
     void multiply(
+            int tiles,
+            int bPitch,
             int k,
             float[] a,
             int aOffset,

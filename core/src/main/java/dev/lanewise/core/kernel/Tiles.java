@@ -253,8 +253,8 @@ final class Tiles {
                     float[] b = new float[columns * TRIAL_K];
                     float[] c = new float[rows * columns];
                     return kernel -> {
-                        kernel.multiply(TRIAL_K, a, 0, leftStep, b, 0, columns, c, 0, columns, false);
-                        kernel.multiply(TRIAL_K, a, 0, leftStep, b, 0, columns, c, 0, columns, true);
+                        kernel.multiply(1, 0, TRIAL_K, a, 0, leftStep, b, 0, columns, c, 0, columns, false);
+                        kernel.multiply(1, 0, TRIAL_K, a, 0, leftStep, b, 0, columns, c, 0, columns, true);
                     };
                 },
                 2 * (100 + 2 * TRIAL_K * rows * vectors));

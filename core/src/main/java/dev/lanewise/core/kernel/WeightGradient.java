@@ -133,6 +133,8 @@ final class WeightGradient {
                         int phase = windowsAsRows ? 0 : kernel.phaseOfTap(product);
                         int begin = p + (windowsAsRows ? 0 : kernel.distance(planes, product));
                         tile.multiply(
+                                1,
+                                0,
                                 k,
                                 left,
                                 (phase * rows + i) * length + begin * height,

@@ -2,6 +2,7 @@ package dev.lanewise.core.kernel.vector;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.TypeKind;
@@ -36,6 +37,9 @@ final class HiddenKernel {
     static final MethodTypeDesc INTO_ARRAY = MethodTypeDesc.of(ConstantDescs.CD_void, FLOATS, INT);
     static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
 
+    /** The name of a kernel's second method. */
+    static final String PART = "part";
+
     /** The system property that names a directory into which each class is written, for {@code javap -c -p}. */
     private static final String DUMP_PROPERTY = "lanewise.dump";
 
@@ -49,6 +53,29 @@ final class HiddenKernel {
      * @param body writes the method's code
      */
     static <T> T define(Class<T> type, String name, Consumer<CodeBuilder> body) {
+        return define(type, name, body, builder -> {});
+    }
+
+    /**
+     * The same with a second, static method, {@link #PART}, that the first may call.
+     *
+     * @param part the second method's descriptor
+     * @param partBody writes its code
+     */
+    static <T> T define(
+            Class<T> type,
+            String name,
+            Consumer<CodeBuilder> body,
+            MethodTypeDesc part,
+            Consumer<CodeBuilder> partBody) {
+        return define(
+                type,
+                name,
+                body,
+                builder -> builder.withMethodBody(PART, part, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, partBody));
+    }
+
+    private static <T> T define(Class<T> type, String name, Consumer<CodeBuilder> body, Consumer<ClassBuilder> others) {
         Method method = type.getMethods()[0];
         var descriptor = MethodTypeDesc.ofDescriptor(
                 java.lang.invoke.MethodType.methodType(method.getReturnType(), method.getParameterTypes())
@@ -56,7 +83,7 @@ final class HiddenKernel {
         byte[] bytes = ClassFile.of()
                 .build(
                         ClassDesc.of(HiddenKernel.class.getPackageName(), name),
-                        builder -> builder.withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC)
+                        builder -> others.accept(builder.withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC)
                                 .withInterfaceSymbols(ClassDesc.ofDescriptor(type.descriptorString()))
                                 .withMethodBody(
                                         ConstantDescs.INIT_NAME,
@@ -68,7 +95,7 @@ final class HiddenKernel {
                                                         ConstantDescs.INIT_NAME,
                                                         ConstantDescs.MTD_void)
                                                 .return_())
-                                .withMethodBody(method.getName(), descriptor, ClassFile.ACC_PUBLIC, body));
+                                .withMethodBody(method.getName(), descriptor, ClassFile.ACC_PUBLIC, body)));
         dump(name, bytes);
         try {
             var hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);

@@ -21,6 +21,7 @@ import java.util.List;
  */
 public interface TensorOps<T extends TensorOps<T>>
         extends ElementwiseMethods<T>,
+                SpecialMethods<T>,
                 ShapeMethods<T>,
                 ReductionMethods<T>,
                 IndexMethods<T>,

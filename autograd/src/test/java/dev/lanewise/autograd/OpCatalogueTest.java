@@ -42,6 +42,7 @@ class OpCatalogueTest {
 
     static {
         CASES.addAll(ElementwiseCases.all());
+        CASES.addAll(SpecialCases.all());
         CASES.addAll(StructureCases.all());
         CASES.addAll(ReductionCases.all());
         CASES.addAll(OrderCases.all());

@@ -39,6 +39,9 @@ final class OrderCases extends CaseList {
             int place = k - 1;
             one("kthValue", "Gather", x -> x.kthValue(place + 1, 1), x -> alongOne(e -> ranked(e, place), x), X);
         }
+        // As no two elements are alike, each occurs most often, and the smallest one counts.
+        one("mode", "Gather", x -> x.mode(1), x -> alongOne(e -> ranked(e, 0), x), X);
+        one("mode", "Gather", x -> x.mode(-1), x -> alongLast(e -> ranked(e, 0), x), X);
         one("median", "Gather", x -> x.median(1), x -> alongOne(e -> ranked(e, 1), x), X);
         one("median", "Gather", x -> x.median(-1), x -> alongLast(e -> ranked(e, 1), x), X);
         for (double q : new double[] {0, 0.3, 0.5, 1}) {

@@ -26,6 +26,8 @@ final class ReductionCases extends CaseList {
         reduction("amax", "Extreme", x -> x::amax, Naive::largest);
         reduction("amin", "Extreme", x -> x::amin, e -> Arrays.stream(e).min().orElseThrow());
         running("cumSum", "CumSum", x -> x::cumSum, Naive::sum);
+        running("cumMax", "Gather", x -> x::cumMax, Naive::largest);
+        running("cumMin", "Gather", x -> x::cumMin, e -> Arrays.stream(e).min().orElseThrow());
     }
 
     private void products() {

@@ -189,6 +189,24 @@ final class StructureCases extends CaseList {
 
     private void joins() {
         Tensor y = Naive.values(2, -1, 1, 2, 2, 4);
+        cases.add(OpCase.of(
+                        "meshGrid",
+                        "Expand",
+                        o -> {
+                            List<Variable> grid = TensorOps.meshGrid(o);
+                            return grid.get(0).mul(grid.get(1)).add(grid.get(2));
+                        },
+                        o -> Naive.tensor(
+                                Shape.of(
+                                        o.get(0).shape().count(),
+                                        1,
+                                        o.get(2).shape().count()),
+                                i -> o.get(0).at(i[0]) * o.get(1).item()
+                                        + o.get(2).at(i[2])),
+                        Naive.values(3, -1, 1, 3),
+                        Naive.values(4, 1, 2),
+                        Naive.values(5, -1, 1, 4))
+                .withEmpty(Naive.values(3, -1, 1, 3), Naive.values(4, 1, 2), Naive.values(5, -1, 1, 0)));
         add(OpCase.of(
                 "concat",
                 "Concat",

@@ -126,6 +126,21 @@ final class Formulas {
     static final Formula ERF = Formula.of("erf", x -> x.erf());
     static final Formula ERFC = Formula.of("erfc", x -> x.erfc());
 
+    static final Formula LGAMMA = Formula.of("lgamma", SpecialFunctions::lgamma);
+    static final Formula ERFINV = Formula.of("erfinv", SpecialFunctions::erfinv);
+    static final Formula ERFCX = Formula.of("erfcx", SpecialFunctions::erfcx);
+    static final Formula NDTR = Formula.of("ndtr", SpecialFunctions::ndtr);
+    static final Formula LOG_NDTR = Formula.of("logNdtr", SpecialFunctions::logNdtr);
+    static final Formula ENTR = Formula.of("entr", SpecialFunctions::entr);
+    static final Formula SINC = Formula.of("sinc", SpecialFunctions::sinc);
+    static final Formula LOGIT = Formula.of("logit", SpecialFunctions::logit);
+    static final Formula I0 = Formula.of("i0", SpecialFunctions::i0);
+    static final Formula I0E = Formula.of("i0e", SpecialFunctions::i0e);
+    static final Formula I1 = Formula.of("i1", SpecialFunctions::i1);
+    static final Formula I1E = Formula.of("i1e", SpecialFunctions::i1e);
+    static final Formula DIGAMMA = Formula.of("digamma", x -> SpecialFunctions.polygamma(0, x));
+    static final Formula XLOG1PY = Formula.of("xlog1py", (x, y) -> SpecialFunctions.xlog1py(x, y));
+
     static final Formula SIGMOID = Formula.of("sigmoid", x -> x.sigmoid());
     static final Formula RELU = Formula.of("relu", x -> x.relu());
     static final Formula SILU = Formula.of("silu", x -> x.silu());

@@ -318,6 +318,38 @@ public final class IntTensor {
         return new IntTensor(Shape.of(positions.length, rank), indices);
     }
 
+    /**
+     * How often each number occurs, of 0, 1, … up to the largest, or up to {@code least} − 1 if that is more.
+     *
+     * @return one axis
+     * @throws IndexOutOfBoundsException if an element is negative
+     */
+    public IntTensor binCount(int least) {
+        double[] ones = new double[values.length];
+        Arrays.fill(ones, 1);
+        double[] counts = Bins.count(this, ones, least);
+        return IntTensor.owning(
+                Shape.of(counts.length),
+                Arrays.stream(counts).mapToInt(count -> (int) count).toArray());
+    }
+
+    /**
+     * As {@link #binCount(int)}, but each element counts as much as its weight. It has no gradient: where one is
+     * wanted, {@link TensorOps#indexAdd} of zeros gives the same sums.
+     *
+     * @param weights of this shape
+     * @return one axis, of the weights' type; the sums are taken in double precision
+     * @throws IllegalArgumentException if the weights have another shape
+     */
+    public Tensor binCount(Tensor weights, int least) {
+        if (!weights.shape().equals(shape)) {
+            throw new IllegalArgumentException(
+                    "binCount: numbers have shape %s, weights %s; expected the same".formatted(shape, weights.shape()));
+        }
+        double[] counts = Bins.count(this, weights.toDoubles(), least);
+        return Tensor.of(DType.FLOAT64, Shape.of(counts.length), counts).to(weights.dtype());
+    }
+
     /** The elements as floating-point numbers. */
     public Tensor toTensor(DType dtype) {
         Tensor result = Tensor.allocate(dtype, shape);

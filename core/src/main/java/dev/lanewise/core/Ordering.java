@@ -38,7 +38,7 @@ final class Ordering {
             Arrays.setAll(order, i -> i);
             // NaN compares as larger than everything, so it comes last, or first when descending.
             Arrays.sort(order, (a, b) -> descending ? compare(line[b], line[a]) : compare(line[a], line[b]));
-            int start = at / inner * inner * n + at % inner;
+            int start = start(at, inner, n);
             for (int i = 0; i < n; i++) {
                 result[start + i * inner] = order[i];
             }
@@ -63,6 +63,67 @@ final class Ordering {
         return IntTensor.owning(shape, result);
     }
 
+    /**
+     * Of each place along the axis, the number of the last largest (or smallest) element up to there; NaN is either.
+     */
+    static IntTensor running(Tensor x, int axis, boolean largest) {
+        int along = x.shape().axis(axis);
+        int n = x.shape().size(along);
+        int inner = x.shape().countFrom(along + 1);
+        int[] result = new int[x.shape().count()];
+        double[] line = new double[n];
+        forEachLine(x, along, line, at -> {
+            int start = start(at, inner, n);
+            int best = 0;
+            for (int i = 0; i < n; i++) {
+                boolean beats = largest ? line[i] >= line[best] : line[i] <= line[best];
+                if (Double.isNaN(line[i]) || beats) {
+                    best = i;
+                }
+                result[start + i * inner] = best;
+            }
+        });
+        return IntTensor.owning(x.shape(), result);
+    }
+
+    /** Of each line, the number of the last element that equals the one that occurs most often. */
+    static IntTensor mode(Tensor x, int axis) {
+        int along = x.shape().axis(axis);
+        int n = x.shape().size(along);
+        if (n == 0) {
+            throw new IllegalArgumentException(
+                    "mode: axis %d of %s has no element; reduce an axis that has some".formatted(axis, x.shape()));
+        }
+        int[] result = new int[x.shape().count() / n];
+        double[] line = new double[n];
+        forEachLine(x, along, line, at -> {
+            Integer[] order = new Integer[n];
+            Arrays.setAll(order, i -> i);
+            // NaN compares as smaller than everything, and equals nothing, itself not either: the first one is a mode.
+            Arrays.sort(order, (a, b) -> {
+                boolean noNumber = Double.isNaN(line[a]) || Double.isNaN(line[b]);
+                return noNumber ? compare(line[b], line[a]) : compare(line[a], line[b]);
+            });
+            int most = 0;
+            for (int from = 0, to; from < n; from = to) {
+                to = from + 1;
+                while (to < n && line[order[to]] == line[order[from]]) {
+                    to++;
+                }
+                if (to - from > most) {
+                    most = to - from;
+                    result[at] = order[to - 1];
+                }
+            }
+        });
+        return IntTensor.owning(x.shape().without(along), result);
+    }
+
+    /** Where a line begins, of lines whose elements are {@code inner} apart. */
+    private static int start(int line, int inner, int n) {
+        return line / inner * inner * n + line % inner;
+    }
+
     /** Compares numbers, with −0 equal to 0 and NaN above all. */
     private static int compare(double a, double b) {
         return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
@@ -78,7 +139,7 @@ final class Ordering {
         int inner = x.shape().countFrom(axis + 1);
         int lines = n == 0 ? 0 : values.length / n;
         for (int at = 0; at < lines; at++) {
-            int start = at / inner * inner * n + at % inner;
+            int start = start(at, inner, n);
             for (int i = 0; i < n; i++) {
                 line[i] = values[start + i * inner];
             }

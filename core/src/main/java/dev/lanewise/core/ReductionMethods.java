@@ -296,6 +296,31 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
     }
 
     /**
+     * The largest element so far along an axis: element i is the largest of elements 0 to i, and NaN from the first NaN
+     * on. The gradient goes to that element, the last one of those that tie, whose number {@link Tensor#argCumMax}
+     * tells.
+     */
+    default T cumMax(int axis) {
+        return self().gather(axis, value().argCumMax(axis));
+    }
+
+    /** The smallest element so far along an axis; see {@link #cumMax}. */
+    default T cumMin(int axis) {
+        return self().gather(axis, value().argCumMin(axis));
+    }
+
+    /**
+     * The element that occurs most often along an axis, which is dropped; the smallest of those that do equally often.
+     * NaN counts as smaller than all, and each as another one, as in PyTorch. The gradient goes to the last of the
+     * equal elements, whose number {@link Tensor#argMode} tells.
+     *
+     * @throws IllegalArgumentException if the axis is empty
+     */
+    default T mode(int axis) {
+        return picked(axis, value().argMode(axis));
+    }
+
+    /**
      * Element i is elements 0 to i joined by an associative function: in as many steps as the number of elements has
      * binary digits, each of which joins what lies 1, 2, 4, … elements apart (Hillis and Steele 1986, Data parallel
      * algorithms).

@@ -138,6 +138,38 @@ public final class Rng {
         return IntTensor.owning(Shape.of(count), order);
     }
 
+    /**
+     * 1 with the probability that stands in each place, else 0.
+     *
+     * @return of the probabilities' shape and type
+     * @throws IllegalArgumentException if a probability is not within 0 to 1
+     */
+    public Tensor bernoulli(Tensor probabilities) {
+        double[] values = probabilities.toDoubles();
+        for (int i = 0; i < values.length; i++) {
+            if (!(values[i] >= 0 && values[i] <= 1)) {
+                throw new IllegalArgumentException(
+                        "bernoulli: %s at position %d of shape %s, expected probabilities of 0 to 1"
+                                .formatted(values[i], i, probabilities.shape()));
+            }
+        }
+        return uniform(probabilities.dtype(), probabilities.shape(), 0, 1).lt(probabilities);
+    }
+
+    /**
+     * Numbers of categories, each drawn with a probability in proportion to its weight; the rows of a matrix are drawn
+     * from independently. Without replacement no category comes twice: each is drawn from those that are left.
+     *
+     * @param weights [categories] or [rows, categories]; they need not sum to 1
+     * @param count how many are drawn, from each row
+     * @return [count] or [rows, count]
+     * @throws IllegalArgumentException if the weights have other axes, one is negative or not finite, a row has none
+     *     above 0, or, without replacement, not as many as are to be drawn
+     */
+    public IntTensor multinomial(Tensor weights, int count, boolean replacement) {
+        return Drawing.multinomial(this, weights, count, replacement);
+    }
+
     /** A number evenly spread over [0, 1), a multiple of 2⁻⁵³. */
     public double uniform() {
         return unit(DType.FLOAT64, 1, 0).item();

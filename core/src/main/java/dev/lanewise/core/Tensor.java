@@ -374,6 +374,70 @@ public final class Tensor implements TensorOps<Tensor> {
     }
 
     /**
+     * Of each place along the axis, the number of the largest element up to there: the last one of those that tie, and
+     * NaN counts as largest. {@link #cumMax} has the elements.
+     */
+    public IntTensor argCumMax(int axis) {
+        return Ordering.running(this, axis, true);
+    }
+
+    /** The numbers of the smallest elements so far along the axis; see {@link #argCumMax}. */
+    public IntTensor argCumMin(int axis) {
+        return Ordering.running(this, axis, false);
+    }
+
+    /**
+     * The number of the element along the axis that occurs most often, the last of the equal ones; {@link #mode} has
+     * the element. The axis is dropped.
+     *
+     * @throws IllegalArgumentException if the axis is empty
+     */
+    public IntTensor argMode(int axis) {
+        return Ordering.mode(this, axis);
+    }
+
+    /**
+     * Where values belong among the numbers of this tensor, which are in ascending order along the last axis: of each
+     * value how many are smaller, or, if {@code right}, not larger. NaN belongs at the end.
+     *
+     * @param values of any shape if this tensor has one axis, else of this shape but for the last axis
+     * @param right whether a value belongs behind numbers that equal it
+     * @return of the values' shape
+     * @throws IllegalArgumentException if shapes do not fit, or the types differ
+     */
+    public IntTensor searchSorted(Tensor values, boolean right) {
+        return Bins.search("searchSorted", this, values, right);
+    }
+
+    /**
+     * The number of the bucket that each element falls in, 0 being all below the first boundary: bucket i reaches from
+     * boundary i − 1, excluded, to boundary i, included; or, if {@code right}, from the one included to the other
+     * excluded.
+     *
+     * @param boundaries in ascending order, one axis
+     * @throws IllegalArgumentException if the boundaries have not one axis, or another type
+     */
+    public IntTensor bucketize(Tensor boundaries, boolean right) {
+        if (boundaries.shape().rank() != 1) {
+            throw new IllegalArgumentException(
+                    "bucketize: boundaries have shape %s, expected one axis".formatted(boundaries.shape()));
+        }
+        return Bins.search("bucketize", boundaries, this, right);
+    }
+
+    /**
+     * How many elements there are in each of as many equally wide bins of [low, high]; the last one includes its upper
+     * end. Elements outside, and NaN, are in none.
+     *
+     * @param low where it equals {@code high}, the smallest and the largest element are taken instead
+     * @return [bins], of this type
+     * @throws IllegalArgumentException if there is no bin, low is above high, or the range is not finite
+     */
+    public Tensor histc(int bins, double low, double high) {
+        return Bins.histogram(this, bins, low, high);
+    }
+
+    /**
      * Where {@link #maxPool(int[], List)} finds the largest element of each window: its row-major number in the last
      * axes, of the shape of that result. {@link #maxUnpool} puts elements back there.
      */

@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public interface TensorOps<T extends TensorOps<T>>
         extends ElementwiseMethods<T>,
+                SpecialMethods<T>,
                 ShapeMethods<T>,
                 ReductionMethods<T>,
                 IndexMethods<T>,
@@ -72,6 +74,37 @@ public interface TensorOps<T extends TensorOps<T>>
             lifted.add(tensor.unsqueeze(axis));
         }
         return concat(axis < 0 ? axis + shape.rank() + 1 : axis, lifted);
+    }
+
+    /**
+     * The grid of some axes: of vectors of m and n numbers two tensors [m, n], the first with element i of the first
+     * vector all along row i, the second with element j of the second one all along column j; of more vectors
+     * accordingly ({@code indexing="ij"} in PyTorch). Single numbers make axes of size 1.
+     *
+     * @throws IllegalArgumentException if there are none, or one has more than one axis
+     */
+    static <T extends TensorOps<T>> List<T> meshGrid(List<T> vectors) {
+        int[] sizes = new int[vectors.size()];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            Shape shape = vectors.get(axis).shape();
+            if (shape.rank() > 1) {
+                throw new IllegalArgumentException(
+                        "meshGrid: vector %d has shape %s, expected one axis".formatted(axis, shape));
+            }
+            sizes[axis] = shape.count();
+        }
+        if (sizes.length == 0) {
+            throw new IllegalArgumentException("meshGrid: no vectors given, expected at least one");
+        }
+        Shape grid = Shape.of(sizes);
+        List<T> result = new ArrayList<>(sizes.length);
+        for (int axis = 0; axis < sizes.length; axis++) {
+            int[] lifted = new int[sizes.length];
+            Arrays.fill(lifted, 1);
+            lifted[axis] = sizes[axis];
+            result.add(vectors.get(axis).reshape(lifted).expand(grid));
+        }
+        return result;
     }
 
     /**

@@ -99,6 +99,7 @@ final class Readings {
         formulas.add(Formula.of("swap", (x, y) -> Results.results(y, x)));
         formulas.add(
                 Formula.of("three", (x, y) -> Results.results(x.mul(y), x.exp().add(y), y)));
+        formulas.addAll(List.of(Formulas.LGAMMA, Formulas.ERFINV, Formulas.I1E));
         for (Formula formula : List.copyOf(formulas)) {
             for (int operand = 0; operand < formula.arity(); operand++) {
                 if (formula.isDifferentiable(operand)) {

@@ -181,4 +181,84 @@ class RngTest {
         assertThatThrownBy(() -> rng.integers(Shape.of(2), 0)).hasMessage("integers: bound 0 is not positive");
         assertThatThrownBy(() -> rng.permutation(-1)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    /** Of n draws the number of ones deviates by √(n·p·(1 − p)) or so: five of that are allowed. */
+    @Test
+    void bernoulliHasTheProbabilitiesGiven() {
+        int n = 100_000;
+        double[] probabilities = {0, 0.1, 0.5, 0.9, 1};
+        for (DType dtype : DType.values()) {
+            Tensor drawn = rng.bernoulli(Tensor.of(probabilities).to(dtype).expand(Shape.of(n, 5)));
+            assertThat(drawn.dtype()).isEqualTo(dtype);
+            assertThat(drawn.eq(0).add(drawn.eq(1)).all().item()).isEqualTo(1);
+            double[] means = drawn.to(DType.FLOAT64).mean(0).toDoubles();
+            for (int i = 0; i < 5; i++) {
+                double deviation = Math.sqrt(probabilities[i] * (1 - probabilities[i]) / n);
+                assertThat(means[i]).isCloseTo(probabilities[i], within(5 * deviation));
+            }
+            assertThat(rng.bernoulli(Tensor.zeros(0, 2).to(dtype)).shape()).isEqualTo(Shape.of(0, 2));
+        }
+        assertThat(rng.bernoulli(Tensor.full(DType.FLOAT32, Shape.of(50), 0.5)))
+                .isEqualTo(Rng.of(42).bernoulli(Tensor.full(DType.FLOAT32, Shape.of(50), 0.5)))
+                .isNotEqualTo(Rng.of(43).bernoulli(Tensor.full(DType.FLOAT32, Shape.of(50), 0.5)));
+        assertThatThrownBy(() -> rng.bernoulli(Tensor.of(new double[] {0.5, 1.5})))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("bernoulli: 1.5 at position 1 of shape [2]");
+        assertThatThrownBy(() -> rng.bernoulli(Tensor.scalar(Double.NaN))).hasMessageContaining("NaN");
+    }
+
+    @Test
+    void multinomialDrawsInProportionToWeights() {
+        int n = 100_000;
+        double[] weights = {0, 1, 2, 0, 5, 2, 0};
+        Tensor both = Tensor.of(weights).expand(Shape.of(2, 7));
+        IntTensor drawn = rng.multinomial(both, n, true);
+        assertThat(drawn.shape()).isEqualTo(Shape.of(2, n));
+        for (int row = 0; row < 2; row++) {
+            IntTensor counts = drawn.slice(row, row + 1).binCount(7);
+            for (int i = 0; i < 7; i++) {
+                double p = weights[i] / 10;
+                assertThat((double) counts.get(i)).isCloseTo(n * p, within(5 * Math.sqrt(n * p * (1 - p))));
+            }
+        }
+        assertThat(drawn.slice(0, 1)).isNotEqualTo(drawn.slice(1, 2));
+        assertThat(rng.multinomial(both, 9, true)).isEqualTo(Rng.of(42).multinomial(both, 9, true));
+    }
+
+    /** The first is drawn by its weight; the second by its weight among those left. */
+    @Test
+    void withoutReplacementNoCategoryComesTwice() {
+        int n = 60_000;
+        double[] weights = {1, 0, 2, 5};
+        IntTensor drawn = rng.multinomial(Tensor.of(weights).expand(Shape.of(n, 4)), 3, false);
+        assertThat(drawn.shape()).isEqualTo(Shape.of(n, 3));
+        int[][] pairs = new int[4][4];
+        for (int row = 0; row < n; row++) {
+            assertThat(drawn.at(row, 0) + drawn.at(row, 1) + drawn.at(row, 2)).isEqualTo(5);
+            pairs[drawn.at(row, 0)][drawn.at(row, 1)]++;
+        }
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                double p = i == j ? 0 : weights[i] / 8 * weights[j] / (8 - weights[i]);
+                assertThat((double) pairs[i][j]).isCloseTo(n * p, within(5 * Math.sqrt(n * p * (1 - p))));
+            }
+        }
+        assertThat(rng.multinomial(Tensor.of(weights), 2, false).shape()).isEqualTo(Shape.of(2));
+    }
+
+    @Test
+    void weightsThatAreNoneAreErrors() {
+        Tensor weights = Tensor.of(new double[] {0, 1, 2});
+        assertThatThrownBy(() -> rng.multinomial(weights, 3, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "multinomial: row 0 has 2 weights above 0, expected at least 3; draw fewer, or with replacement");
+        assertThatThrownBy(() -> rng.multinomial(weights, 0, true)).hasMessageContaining("0 to be drawn");
+        assertThatThrownBy(() -> rng.multinomial(Tensor.zeros(2, 3), 1, true))
+                .hasMessageContaining("row 0 has 0 weights");
+        assertThatThrownBy(() -> rng.multinomial(weights.neg(), 1, true))
+                .hasMessageContaining("weight -1.0 of category 1");
+        assertThatThrownBy(() -> rng.multinomial(Tensor.scalar(1), 1, true))
+                .hasMessageContaining("weights have shape []");
+    }
 }

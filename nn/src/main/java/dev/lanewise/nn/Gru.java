@@ -8,7 +8,7 @@ import dev.lanewise.core.Formula;
  * b + r·(Uh + d)), h ← (1 − z)·n + z·h. The gates stand in the order r, z, n.
  */
 public final class Gru extends Recurrent {
-    private static final Formula CELL = Formula.define("gru", o -> {
+    static final Formula CELL = Formula.define("gru", o -> {
         Expr resetInput = o.operand("resetInput");
         Expr updateInput = o.operand("updateInput");
         Expr newInput = o.operand("newInput");

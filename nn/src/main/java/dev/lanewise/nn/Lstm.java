@@ -9,7 +9,7 @@ import dev.lanewise.core.Results;
  * = sigmoid(Wx + b + Uh + d), g = tanh(..); c ← f·c + i·g; h ← o·tanh(c). The gates stand in the order i, f, g, o.
  */
 public final class Lstm extends Recurrent {
-    private static final Formula CELL = Formula.define("lstm", o -> {
+    static final Formula CELL = Formula.define("lstm", o -> {
         Expr in = o.operand("in").sigmoid();
         Expr forget = o.operand("forget").sigmoid();
         Expr fresh = o.operand("fresh").tanh();

@@ -26,7 +26,11 @@ public final class Rnn extends Recurrent {
      */
     public Rnn(int inputs, int hidden, Config config, boolean relu) {
         super(inputs, hidden, 1, config);
-        cell = relu ? RELU : TANH;
+        cell = cell(relu);
+    }
+
+    static Formula cell(boolean relu) {
+        return relu ? RELU : TANH;
     }
 
     @Override

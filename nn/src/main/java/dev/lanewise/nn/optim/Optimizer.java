@@ -6,6 +6,7 @@ import dev.lanewise.core.Expr;
 import dev.lanewise.core.Formula;
 import dev.lanewise.core.MutableTensor;
 import dev.lanewise.core.Operands;
+import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Parameter;
 import java.util.ArrayList;
@@ -14,7 +15,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adjusts parameters step by step, against their gradients.
@@ -107,14 +110,28 @@ public abstract class Optimizer {
     /** The names of the tensors that {@link #slot} keeps. */
     abstract List<String> slots();
 
-    /** A tensor that is kept for a parameter, of its shape and type, the same number everywhere at first. */
+    /** Of which shape a tensor is that is kept for a parameter; null if there is none of this name for it. */
+    @Nullable
+    Shape slotShape(Parameter parameter, String name) {
+        return parameter.shape();
+    }
+
+    /** A tensor that is kept for a parameter, of its type, the same number everywhere at first. */
     final MutableTensor slot(Parameter parameter, String name, double initial) {
         return states.computeIfAbsent(parameter, p -> new HashMap<>())
                 .computeIfAbsent(
                         name,
                         key -> new MutableTensor(
                                 parameter.path() + " " + key,
-                                Tensor.full(parameter.value().dtype(), parameter.shape(), initial)));
+                                Tensor.full(
+                                        parameter.value().dtype(),
+                                        Objects.requireNonNull(slotShape(parameter, name)),
+                                        initial)));
+    }
+
+    /** Whether a tensor of this name is kept for a parameter already. */
+    final boolean isKept(Parameter parameter, String name) {
+        return states.getOrDefault(parameter, Map.of()).containsKey(name);
     }
 
     /**
@@ -223,16 +240,17 @@ public abstract class Optimizer {
         List<String> problems = new ArrayList<>();
         for (Parameter parameter : parameters) {
             for (String name : slots()) {
-                Tensor values = rest.remove(key(parameter, name));
+                Shape shape = slotShape(parameter, name);
+                Tensor values = shape == null ? null : rest.remove(key(parameter, name));
                 if (values != null
-                        && (!values.shape().equals(parameter.shape())
+                        && (!values.shape().equals(shape)
                                 || values.dtype() != parameter.value().dtype())) {
                     problems.add("%s has shape %s and type %s, expected %s and %s"
                             .formatted(
                                     key(parameter, name),
                                     values.shape(),
                                     values.dtype(),
-                                    parameter.shape(),
+                                    shape,
                                     parameter.value().dtype()));
                 }
             }
@@ -272,8 +290,9 @@ public abstract class Optimizer {
             for (Parameter parameter : parameters) {
                 Tensor count = state.tensors().get(key(parameter, UPDATES));
                 boolean isNew = count != null && count.shape().rank() == 0 && count.item() == 0;
-                if (isKept && !isNew && !state.tensors().containsKey(key(parameter, name))) {
-                    problems.add("missing %s %s".formatted(key(parameter, name), parameter.shape()));
+                boolean isWanted = slotShape(parameter, name) != null;
+                if (isKept && isWanted && !isNew && !state.tensors().containsKey(key(parameter, name))) {
+                    problems.add("missing %s %s".formatted(key(parameter, name), slotShape(parameter, name)));
                 }
             }
         }

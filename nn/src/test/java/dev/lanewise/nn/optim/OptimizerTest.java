@@ -151,7 +151,9 @@ class OptimizerTest {
                         parameters, RmsProp.Config.defaults().withCentered(true).withMomentum(0.5)),
                 new Adagrad(parameters, Adagrad.Config.defaults().withInitial(0.1)),
                 new Adadelta(parameters, Adadelta.Config.defaults()),
-                new Rprop(parameters, Rprop.Config.defaults()));
+                new Rprop(parameters, Rprop.Config.defaults()),
+                new Asgd(parameters, Asgd.Config.defaults().withStart(2)),
+                new Adafactor(parameters, Adafactor.Config.defaults()));
     }
 
     @Test

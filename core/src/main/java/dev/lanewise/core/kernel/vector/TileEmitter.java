@@ -52,8 +52,8 @@ import java.lang.constant.MethodTypeDesc;
  * against 232 GFLOP/s), and four no longer compiled to registers at all (1.7 GFLOP/s). Nor did masked loads and stores,
  * for tiles at C's right edge, with a mask on one vector in each of 12 rows; such tiles go through a scratch array.
  *
- * <p>The tiles' loop is not around this one, in one method: the compiler then checked indices in turns of the inner
- * loop and kept what belongs to it in memory, and products of 128 x 128 x 128 took twice as long.
+ * <p>The tiles' loop is not around this one, in one method: the compiler then makes three copies of the inner loop, two
+ * of which check indices in each turn, and keeps what belongs to it in memory.
  *
  * <p>With 16 registers instead of 32 two things are done about the instructions beside multiply-adds, of which there
  * are then as many. Steps are constants, so that the compiler checks indices before the loop and not in each turn. And

@@ -96,9 +96,12 @@ public final class Gradients {
     /**
      * The p-norm of all gradients together, (Σ|g|ᵖ)^(1/p); of the largest absolute value if p is ∞.
      *
-     * @throws IllegalArgumentException if p is less than 1
+     * @throws IllegalArgumentException if p is not above 0
      */
     public double norm(double p) {
+        if (!(p > 0)) {
+            throw new IllegalArgumentException("norm: p is %s, expected a number above 0".formatted(p));
+        }
         if (p == 2) {
             return norm();
         }

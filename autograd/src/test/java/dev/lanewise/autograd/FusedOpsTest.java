@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -423,6 +424,30 @@ class FusedOpsTest {
             }
         }
         return tests;
+    }
+
+    /** Scores of 20,000 that are whole numbers, and so exact: what rounding does is the operation's own. */
+    @Test
+    void attentionWithLargeScoresThatNearlyTieRoundsNoGradientAway() {
+        Tensor q = Tensor.of(new double[] {1, 100, -1, 100, 2, 100}, 3, 2);
+        Tensor k = Tensor.of(new double[] {1, 200, 0, 200, -1, 200, 2, 200}, 4, 2);
+        Tensor v = Tensor.of(new double[] {1, 2, -3, 0.5, 4, 1, 0.25, -1}, 4, 2);
+        List<List<Tensor>> gradients = new ArrayList<>();
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            List<Variable> operands =
+                    Stream.of(q, k, v).map(x -> Variable.of(x.to(dtype))).toList();
+            Variable result = operands.get(0).attention(operands.get(1), operands.get(2), false, 1);
+            Gradients all = result.mul(result).sum().backward();
+            gradients.add(
+                    operands.stream().map(x -> all.of(x).to(DType.FLOAT64)).toList());
+        }
+        for (int i = 0; i < 3; i++) {
+            Tensor expected = gradients.get(1).get(i);
+            double error = gradients.get(0).get(i).sub(expected).abs().amax().item();
+            assertThat(error / expected.abs().amax().item())
+                    .as("operand %d", i)
+                    .isLessThan(5e-5); // rounding of products with 200 alone
+        }
     }
 
     @TestFactory

@@ -53,7 +53,8 @@ class GradientsTest {
         assertThat(limited.of(y)).isEqualTo(Tensor.of(new double[] {8, 8}));
         assertThatThrownBy(() -> twice.clipByValue(0)).hasMessage("clipByValue: limit 0.0 is not positive");
         assertThatThrownBy(() -> twice.clipByNorm(-1, 1)).hasMessage("clipByNorm: limit -1.0 is not positive");
-        assertThatThrownBy(() -> twice.norm(0.5)).hasMessageContaining("norm: p is 0.5");
+        assertThat(twice.norm(0.5)).isCloseTo(Math.pow(Math.sqrt(12) + 2 * Math.sqrt(8), 2), within(1e-5));
+        assertThatThrownBy(() -> twice.norm(0)).hasMessageContaining("norm: p is 0.0");
     }
 
     @Test

@@ -77,7 +77,7 @@ final class OrderCases extends CaseList {
 
     private void pairs() {
         Tensor y = Naive.awayFromZero(7, 2, 2, 5, 4);
-        for (double p : new double[] {1, 2, 3}) {
+        for (double p : new double[] {1, 2, 3, 0.5}) {
             add(OpCase.of(
                     "cdist",
                     "",

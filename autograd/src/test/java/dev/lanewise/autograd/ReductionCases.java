@@ -1,5 +1,6 @@
 package dev.lanewise.autograd;
 
+import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ final class ReductionCases extends CaseList {
         all.sums();
         all.products();
         all.statistics();
+        all.scalars();
         return all.cases;
     }
 
@@ -96,7 +98,7 @@ final class ReductionCases extends CaseList {
                             rest),
                     X);
         }
-        for (double p : new double[] {1, 2, 3, 1.5}) {
+        for (double p : new double[] {1, 2, 3, 1.5, 0.5, -1, -2.5}) {
             reduction(
                     "norm",
                     "",
@@ -104,6 +106,12 @@ final class ReductionCases extends CaseList {
                     e -> Math.pow(
                             Arrays.stream(e).map(v -> Math.pow(Math.abs(v), p)).sum(), 1 / p));
         }
+        reduction("norm", "", x -> axes -> x.norm(0, axes), e -> e.length);
+        reduction(
+                "norm",
+                "",
+                x -> axes -> x.norm(Double.NEGATIVE_INFINITY, axes),
+                e -> Arrays.stream(e).map(Math::abs).min().orElseThrow());
         reduction(
                 "logSumExp",
                 "",
@@ -121,5 +129,24 @@ final class ReductionCases extends CaseList {
                 "",
                 x -> x::normInf,
                 e -> Arrays.stream(e).map(Math::abs).max().orElseThrow());
+    }
+
+    /** Along axis 0 or −1 of a scalar lies its one element. */
+    private void scalars() {
+        Tensor number = Tensor.scalar(X.dtype(), 1.5);
+        Tensor one = Tensor.scalar(X.dtype(), 1);
+        IntTensor first = IntTensor.of(0).reshape();
+        one("cumSum", "CumSum", x -> x.cumSum(0), x -> x, number);
+        one("cumProd", "", x -> x.square().cumProd(-1), x -> x.mul(x), number);
+        one("max", "Gather", x -> x.max(0), x -> x, number);
+        one("sort", "Gather", x -> x.sort(-1, true), x -> x, number);
+        one("median", "Gather", x -> x.median(0), x -> x, number);
+        one("softmax", "Softmax", x -> x.softmax(0), x -> one, number);
+        one("logSoftmax", "LogSoftmax", x -> x.logSoftmax(-1), x -> one.sub(one), number);
+        one("gather", "Gather", x -> x.gather(0, first), x -> x, number);
+        one("indexSelect", "IndexSelect", x -> x.indexSelect(0, IntTensor.of(0)), x -> x, number);
+        one("scatterAdd", "ScatterAdd", x -> x.scatterAdd(0, first, x.square()), x -> x.add(x.mul(x)), number);
+        one("indexAdd", "IndexAdd", x -> x.indexAdd(0, IntTensor.of(0), x.square()), x -> x.add(x.mul(x)), number);
+        one("unfold", "Unfold", x -> x.unfold(0, 1, 1), x -> x.reshape(1), number);
     }
 }

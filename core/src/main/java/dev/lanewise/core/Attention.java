@@ -10,9 +10,9 @@ import java.util.function.IntPredicate;
  * [.., s, e] → [.., t, e].
  *
  * <p>The kernels go through the queries block by block; the t x s matrix of weights is never kept. Of the forward pass
- * only the logarithm of each row's sum of exponentials is saved, from which the backward pass computes the weights P
- * anew: V' = Pᵀ·O', P' = O'·Vᵀ, S' = P · (P' − Σ O'·O) · scale, Q' = S'·K, K' = S'ᵀ·Q (Dao et al. 2022,
- * arXiv:2205.14135, appendix B).
+ * only each row's largest score and the logarithm of its sum of exponentials are saved, from which the backward pass
+ * computes the weights P anew: V' = Pᵀ·O', P' = O'·Vᵀ, S' = P · (P' − Σ O'·O) · scale, Q' = S'·K, K' = S'ᵀ·Q (Dao et
+ * al. 2022, arXiv:2205.14135, appendix B).
  */
 record Attention(boolean causal, double scale) implements FusedOp {
     @Override
@@ -51,6 +51,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Shape batch = batch(q);
         int rank = q.shape().rank();
         Tensor result = like(q, v.shape().size(-1), false);
+        Tensor largest = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
         Tensor logSums = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
         new AttentionKernel(
                         q.shape().size(-2),
@@ -66,8 +67,9 @@ record Attention(boolean causal, double scale) implements FusedOp {
                         operand(k, batch, rank),
                         operand(v, batch, rank),
                         operand(result, batch, rank),
+                        largest.floats(),
                         logSums.floats());
-        return new Computed(List.of(result), List.of(logSums));
+        return new Computed(List.of(result), List.of(largest, logSums));
     }
 
     @Override
@@ -106,7 +108,8 @@ record Attention(boolean causal, double scale) implements FusedOp {
                         operand(k, batch, rank),
                         operand(v, batch, rank),
                         operand(result, batch, rank),
-                        saved.state().getFirst().floats(),
+                        saved.state().get(0).floats(),
+                        saved.state().get(1).floats(),
                         operand(gradient, batch, rank),
                         operand(queryGradient, batch, rank),
                         operand(keyGradient, batch, rank),

@@ -13,14 +13,13 @@ final class AttentionFormulas {
     });
 
     private static final Formula NORMALIZED = Formula.of("attentionNormalized", (x, sum) -> x.div(sum));
-    /** ln Σ exp of the scaled scores. */
-    private static final Formula LOG_SUM =
-            Formula.of("attentionLogSum", (sum, max, scale) -> max.fma(scale, sum.log()));
+    /** ln Σ exp of the scaled scores' differences from the largest. */
+    private static final Formula LOG_SUM = Formula.of("attentionLogSum", sum -> sum.log());
 
-    /** The weights again, from the saved logarithm of their sum. */
+    /** The weights again, from the saved largest score and the logarithm of their sum. */
     private static final Formula WEIGHTS_AGAIN = Formula.of(
             "attentionWeightsAgain",
-            (s, logSum, scale) -> s.fma(scale, logSum.neg()).exp());
+            (s, max, logSum, scale) -> s.sub(max).fma(scale, logSum.neg()).exp());
 
     private static final Formula PRODUCT = Formula.of("rowProduct", (x, y) -> x.mul(y));
     private static final Formula SCORE_GRADIENT = Formula.of(
@@ -31,8 +30,8 @@ final class AttentionFormulas {
             MAX.kernel(0b0, Reduction.MAX),
             WEIGHTS.kernel(0b110, Reduction.STORE, Reduction.SUM),
             NORMALIZED.kernel(0b10, Reduction.STORE),
-            LOG_SUM.kernel(0b100, Reduction.STORE),
-            WEIGHTS_AGAIN.kernel(0b110, Reduction.STORE),
+            LOG_SUM.kernel(0b0, Reduction.STORE),
+            WEIGHTS_AGAIN.kernel(0b1110, Reduction.STORE),
             PRODUCT.kernel(0b00, Reduction.SUM),
             SCORE_GRADIENT.kernel(0b1100, Reduction.STORE));
 

@@ -53,10 +53,10 @@ public final class Axes {
             return reduced;
         }
         for (int axis : axes) {
-            if (reduced.length == 0 && (axis == 0 || axis == -1)) {
-                continue; // a scalar is reduced as if it had one axis, of size 1
-            }
             int normalized = shape.axis(axis);
+            if (reduced.length == 0) {
+                continue; // one element along the axis is reduced to itself
+            }
             if (reduced[normalized]) {
                 throw new IllegalArgumentException(
                         "axes %s name axis %d of shape %s twice".formatted(this, normalized, shape));

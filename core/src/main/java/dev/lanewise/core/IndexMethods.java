@@ -232,7 +232,7 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
                     "indexAdd: indices of shape %s and a source of shape %s do not fit axis %d of shape %s"
                             .formatted(indices.shape(), source.shape(), axis, shape()));
         }
-        return add(source.apply(new IndexOp.IndexAdd(along, indices, shape().size(along))));
+        return add(source.apply(new IndexOp.IndexAdd(along, indices, shape().sizeAlong(along))));
     }
 
     /**

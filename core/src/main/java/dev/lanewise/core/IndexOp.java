@@ -15,7 +15,7 @@ sealed interface IndexOp extends PrimitiveOp {
         @Override
         public Computed forward(List<Tensor> operands) {
             Tensor x = operands.getFirst().contiguous();
-            int size = x.shape().size(axis);
+            int size = x.shape().sizeAlong(axis);
             indices.checkRange(name(), "index", size);
             int inner = x.shape().countFrom(axis + 1);
             int outer = x.shape().count() / Math.max(1, size * inner);
@@ -37,7 +37,7 @@ sealed interface IndexOp extends PrimitiveOp {
 
         @Override
         public <T extends TensorOps<T>> void backward(Saved<T> saved) {
-            int size = saved.operandShape(0).size(axis);
+            int size = saved.operandShape(0).sizeAlong(axis);
             Tensor sum = axis == 0 ? saved.sumToAddTo(0) : null;
             if (sum != null && saved.gradient() instanceof Tensor gradient) { // a large table, of which few rows change
                 Tensor source = gradient.contiguous();
@@ -98,7 +98,7 @@ sealed interface IndexOp extends PrimitiveOp {
         @Override
         public Computed forward(List<Tensor> operands) {
             Tensor x = operands.getFirst().contiguous();
-            indices.checkRange(name(), "index", x.shape().size(axis));
+            indices.checkRange(name(), "index", x.shape().sizeAlong(axis));
             int[] positions = positions(indices, axis, x.shape());
             Tensor result = Tensor.toBeWritten(x.dtype(), indices.shape());
             Indexing.take(x.array(), x.offset(), positions, result.array());
@@ -125,7 +125,7 @@ sealed interface IndexOp extends PrimitiveOp {
         @Override
         public Computed forward(List<Tensor> operands) {
             Tensor source = operands.getFirst().contiguous();
-            indices.checkRange(name(), "index", shape.size(axis));
+            indices.checkRange(name(), "index", shape.sizeAlong(axis));
             Tensor result = Tensor.allocate(source.dtype(), shape);
             Indexing.add(source.array(), source.offset(), positions(indices, axis, shape), result.array());
             return Computed.of(result);

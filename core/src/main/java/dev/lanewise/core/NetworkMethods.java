@@ -110,6 +110,9 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
 
     private T alongLast(int axis, Op op) {
         int along = shape().axis(axis);
+        if (shape().rank() == 0) {
+            return reshape(1).apply(op).reshape();
+        }
         return along == shape().rank() - 1
                 ? apply(op)
                 : transpose(along, -1).apply(op).transpose(along, -1);

@@ -191,7 +191,7 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
     /**
      * x / max(|x|, ε) with the p-norm along an axis.
      *
-     * @param p 1, 2, ∞ or any number of at least 1
+     * @param p 1, 2, ∞ or any other number; see {@link #norm(double, Axes)}
      */
     default T normalize(double p, int axis, double epsilon) {
         return div(norm(p, Axes.of(axis).kept()).maximum(epsilon));
@@ -219,7 +219,7 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
     /**
      * The distance between vectors along the last axis: the p-norm of x − y + ε.
      *
-     * @param p 1, 2, ∞ or any number of at least 1
+     * @param p 1, 2, ∞ or any other number; see {@link #norm(double, Axes)}
      * @param epsilon added to the difference of each element, so that there is a gradient where vectors are equal
      */
     default T pairwiseDistance(T other, double p, double epsilon) {

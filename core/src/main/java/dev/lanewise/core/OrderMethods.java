@@ -17,12 +17,12 @@ interface OrderMethods<T extends TensorOps<T>> extends ReductionMethods<T>, Inde
      * @throws IllegalArgumentException if the axis has fewer than k elements
      */
     default T kthValue(int k, int axis) {
-        int size = shape().size(axis);
+        int size = shape().sizeAlong(axis);
         if (k < 1 || k > size) {
             throw new IllegalArgumentException(
                     "kthValue: k is %d, expected 1 to %d, the size of axis %d of %s".formatted(k, size, axis, shape()));
         }
-        return sort(axis, false).select(axis, k - 1);
+        return line().sort(axis, false).select(axis, k - 1);
     }
 
     /**
@@ -32,7 +32,7 @@ interface OrderMethods<T extends TensorOps<T>> extends ReductionMethods<T>, Inde
      * @throws IllegalArgumentException if the axis is empty
      */
     default T median(int axis) {
-        int size = shape().size(axis);
+        int size = shape().sizeAlong(axis);
         if (size == 0) {
             throw new IllegalArgumentException(
                     "median: axis %d of %s has no element; reduce an axis that has some".formatted(axis, shape()));
@@ -48,7 +48,7 @@ interface OrderMethods<T extends TensorOps<T>> extends ReductionMethods<T>, Inde
      * @throws IllegalArgumentException if q is not in this range or the axis is empty
      */
     default T quantile(double q, int axis) {
-        int size = shape().size(axis);
+        int size = shape().sizeAlong(axis);
         if (!(q >= 0 && q <= 1) || size == 0) {
             throw new IllegalArgumentException(
                     "quantile: q is %s and axis %d of shape %s, expected 0 to 1 and at least one element"
@@ -56,10 +56,15 @@ interface OrderMethods<T extends TensorOps<T>> extends ReductionMethods<T>, Inde
         }
         double place = q * (size - 1);
         int below = (int) place;
-        T sorted = sort(axis, false);
+        T sorted = line().sort(axis, false);
         T low = sorted.select(axis, below);
         T high = sorted.select(axis, Math.min(below + 1, size - 1));
         return orNaN(axis, low.lerp(high, place - below));
+    }
+
+    /** This, or of a scalar its one element along an axis. */
+    private T line() {
+        return shape().rank() == 0 ? self().reshape(1) : self();
     }
 
     private T orNaN(int axis, T chosen) {
@@ -120,9 +125,13 @@ interface OrderMethods<T extends TensorOps<T>> extends ReductionMethods<T>, Inde
     /**
      * The distances of all pairs: of vectors [.., n, size] and [.., m, size], [.., n, m].
      *
-     * @param p of the norm: 1, 2, ∞ or any number of at least 1. The gradient of a distance of 0 is 0
+     * @param p of the norm: 1, 2, ∞ or any number of at least 0, of which 0 counts elements that differ. The gradient
+     *     of a distance of 0 is 0
      */
     default T cdist(T other, double p) {
+        if (!(p >= 0)) {
+            throw new IllegalArgumentException("cdist: p is %s, expected 0 or more".formatted(p));
+        }
         if (shape().rank() < 2
                 || other.shape().rank() < 2
                 || shape().size(-1) != other.shape().size(-1)) {

@@ -8,7 +8,7 @@ final class Ordering {
 
     static IntTensor extreme(String operation, Tensor x, int axis, boolean largest) {
         int along = x.shape().axis(axis);
-        int n = x.shape().size(along);
+        int n = x.shape().sizeAlong(along);
         if (n == 0) {
             throw new IllegalArgumentException(
                     "%s: axis %d of shape %s holds no element to choose from".formatted(operation, axis, x.shape()));
@@ -29,7 +29,7 @@ final class Ordering {
 
     static IntTensor argsort(Tensor x, int axis, boolean descending) {
         int along = x.shape().axis(axis);
-        int n = x.shape().size(along);
+        int n = x.shape().sizeAlong(along);
         int inner = x.shape().countFrom(along + 1);
         int[] result = new int[x.shape().count()];
         double[] line = new double[n];
@@ -48,7 +48,7 @@ final class Ordering {
 
     static IntTensor argTopK(Tensor x, int axis, int k, boolean largest) {
         int along = x.shape().axis(axis);
-        int n = x.shape().size(along);
+        int n = x.shape().sizeAlong(along);
         if (k < 0 || k > n) {
             throw new IllegalArgumentException(
                     "topK: k is %d, but axis %d of shape %s has %d elements".formatted(k, axis, x.shape(), n));

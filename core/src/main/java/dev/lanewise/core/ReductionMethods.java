@@ -139,7 +139,7 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
 
     private T picked(int axis, IntTensor numbers) {
         int along = shape().axis(axis);
-        int[] kept = numbers.shape().with(along, 1).toArray();
+        int[] kept = shape().withSize(along, 1).toArray();
         return self().gather(along, numbers.reshape(kept)).squeeze(along);
     }
 
@@ -261,13 +261,17 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
 
     /**
      * The p-norm over axes, (Σ|x|ᵖ)^(1/p): 1 for the sum of absolute values, 2 for the Euclidean norm, ∞ for the
-     * largest absolute value. The gradient of a zero vector is 0.
+     * largest absolute value, −∞ for the smallest; 0 for the number of elements that are not 0, which has no gradient.
+     * The gradient of a zero vector is 0, and if p is less than 1 that of a zero too.
      *
-     * @throws IllegalArgumentException if p is less than 1 or NaN
+     * @throws IllegalArgumentException if p is NaN, or if it is negative or ∞ and there is no element
      */
     default T norm(double p, Axes axes) {
-        if (!(p >= 1)) {
-            throw new IllegalArgumentException("norm: p is %s, expected 1 or more".formatted(p));
+        if (Double.isNaN(p)) {
+            throw new IllegalArgumentException("norm: p is NaN, expected a number");
+        }
+        if (p == 0) {
+            return ne(0).sum(axes);
         }
         if (p == 1) {
             return norm1(axes);
@@ -275,9 +279,25 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         if (p == 2) {
             return norm2(axes);
         }
-        return p == Double.POSITIVE_INFINITY
-                ? normInf(axes)
-                : zeroOr(abs().pow(p).sum(axes), sum -> sum.pow(1 / p));
+        if (Double.isInfinite(p)) {
+            return p > 0 ? normInf(axes) : abs().amin(axes);
+        }
+        if (p < 0 && axes.count(shape()) == 0) {
+            throw new IllegalArgumentException(
+                    "norm: axes %s of shape %s hold no element, of which there is no norm with p = %s"
+                            .formatted(axes, shape(), p));
+        }
+        T powers = p > 1 ? abs().pow(p) : powersOrZero(p);
+        return p > 0
+                ? zeroOr(powers.sum(axes), sum -> sum.pow(1 / p))
+                : powers.sum(axes).pow(1 / p);
+    }
+
+    /** |x|ᵖ of p less than 1, whose gradient at 0 is infinite, but here 0: a zero takes the constant branch. */
+    private T powersOrZero(double p) {
+        T zero = self().eq(0);
+        T power = zero.where(constant(1), self()).abs().pow(p);
+        return zero.where(constant(p > 0 ? 0 : Double.POSITIVE_INFINITY), power);
     }
 
     /** Running sums along an axis: element i is the sum of elements 0 to i. */
@@ -327,7 +347,7 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
      */
     private T scan(int axis, BinaryOperator<T> join) {
         int along = shape().axis(axis);
-        int n = shape().size(along);
+        int n = shape().sizeAlong(along);
         T result = self();
         for (int apart = 1; apart < n; apart *= 2) {
             T joined = join.apply(result.slice(along, apart, n), result.slice(along, 0, n - apart));

@@ -86,7 +86,7 @@ sealed interface ReductionOp extends PrimitiveOp {
         public Computed forward(List<Tensor> operands) {
             Tensor x = operands.getFirst().contiguous();
             Tensor result = Tensor.toBeWritten(x.dtype(), x.shape());
-            int n = x.shape().size(axis);
+            int n = x.shape().sizeAlong(axis);
             int inner = x.shape().countFrom(axis + 1);
             int step = reversed ? -inner : inner;
             for (int block = 0; block < x.shape().count(); block += n * inner) {

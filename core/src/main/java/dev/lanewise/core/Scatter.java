@@ -15,7 +15,7 @@ final class Scatter {
     /** Sources put to their places, of several of one place the last. */
     static <T extends TensorOps<T>> T put(String operation, T x, int axis, IntTensor indices, T source) {
         Shape shape = x.shape();
-        indices.checkRange(operation, "index", shape.size(axis));
+        indices.checkRange(operation, "index", shape.sizeAlong(axis));
         int[] places = IndexOp.positions(indices, axis, shape);
         int[] last = none(shape);
         for (int from = 0; from < places.length; from++) {
@@ -34,7 +34,7 @@ final class Scatter {
     static <T extends TensorOps<T>> T join(
             String operation, T x, int axis, IntTensor indices, T source, BinaryOperator<T> join) {
         Shape shape = x.shape();
-        indices.checkRange(operation, "index", shape.size(axis));
+        indices.checkRange(operation, "index", shape.sizeAlong(axis));
         int[] places = IndexOp.positions(indices, axis, shape);
         int[] seen = new int[shape.count()];
         List<int[]> rounds = new ArrayList<>();

@@ -67,7 +67,13 @@ public final class Shape {
      * @throws IndexOutOfBoundsException if there is no such axis
      */
     public int size(int axis) {
-        return sizes[axis(axis)];
+        return sizes[existing(axis)];
+    }
+
+    /** The number of elements along an axis: its size, or 1 along axis 0 or −1 of a scalar. */
+    int sizeAlong(int axis) {
+        int along = axis(axis);
+        return sizes.length == 0 ? 1 : sizes[along];
     }
 
     /** The number of elements: the product of all sizes, 1 for a scalar. */
@@ -95,11 +101,17 @@ public final class Shape {
     }
 
     /**
-     * The given axis counted from 0: {@code axis} itself, or {@code axis + rank()} where it is negative.
+     * The given axis counted from 0: {@code axis} itself, or {@code axis + rank()} where it is negative. Of a scalar, 0
+     * for 0 and −1: what goes along an axis takes it for one element, as in PyTorch.
      *
      * @throws IndexOutOfBoundsException if there is no such axis
      */
     public int axis(int axis) {
+        return sizes.length == 0 && (axis == 0 || axis == -1) ? 0 : existing(axis);
+    }
+
+    /** {@link #axis} of what needs an axis to be there: a scalar has none. */
+    int existing(int axis) {
         int normalized = axis < 0 ? axis + sizes.length : axis;
         if (normalized < 0 || normalized >= sizes.length) {
             throw new IndexOutOfBoundsException(
@@ -111,16 +123,30 @@ public final class Shape {
         return normalized;
     }
 
-    /** This shape with one axis of another size. */
+    /**
+     * This shape with one axis of another size.
+     *
+     * @throws IllegalArgumentException if this is a scalar, and the size not 1
+     */
     public Shape withSize(int axis, int size) {
-        int[] changed = sizes.clone();
-        changed[axis(axis)] = size;
-        return owning(changed);
+        int changed = axis(axis);
+        if (sizes.length == 0) {
+            if (size != 1) {
+                throw new IllegalArgumentException("axis %d: a scalar has one element, not %d".formatted(axis, size));
+            }
+            return this;
+        }
+        int[] others = sizes.clone();
+        others[changed] = size;
+        return owning(others);
     }
 
     /** This shape without the given axis. */
     public Shape without(int axis) {
         int dropped = axis(axis);
+        if (sizes.length == 0) {
+            return this;
+        }
         int[] kept = new int[sizes.length - 1];
         System.arraycopy(sizes, 0, kept, 0, dropped);
         System.arraycopy(sizes, dropped + 1, kept, dropped, kept.length - dropped);

@@ -37,13 +37,16 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
     }
 
     /**
-     * Merges the axes {@code from} to {@code to}, both included, into one.
+     * Merges the axes {@code from} to {@code to}, both included, into one. A scalar becomes one of one element.
      *
      * @throws IllegalArgumentException if {@code to} comes before {@code from}
      */
     default T flatten(int from, int to) {
         int first = shape().axis(from);
         int last = shape().axis(to);
+        if (shape().rank() == 0) {
+            return reshape(1);
+        }
         if (last < first) {
             throw new IllegalArgumentException(
                     "flatten: axis %d comes before axis %d of shape %s".formatted(to, from, shape()));
@@ -69,7 +72,7 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
         boolean[] seen = new boolean[shape().rank()];
         boolean identity = true;
         for (int i = 0; i < order.length; i++) {
-            normalized[i] = shape().axis(order[i]);
+            normalized[i] = shape().existing(order[i]);
             seen[normalized[i]] = true;
             identity &= normalized[i] == i;
         }
@@ -88,8 +91,13 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
     default T transpose(int first, int second) {
         int[] order = new int[shape().rank()];
         Arrays.setAll(order, i -> i);
-        order[shape().axis(first)] = shape().axis(second);
-        order[shape().axis(second)] = shape().axis(first);
+        int one = shape().axis(first);
+        int other = shape().axis(second);
+        if (one == other) {
+            return self();
+        }
+        order[one] = other;
+        order[other] = one;
         return permute(order);
     }
 
@@ -116,7 +124,7 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
      * @throws IllegalArgumentException if the axis is of another size
      */
     default T squeeze(int axis) {
-        if (shape().size(axis) != 1) {
+        if (shape().sizeAlong(axis) != 1) {
             throw new IllegalArgumentException("squeeze: axis %d of shape %s has size %d, expected 1"
                     .formatted(axis, shape(), shape().size(axis)));
         }
@@ -210,7 +218,7 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
         T result = self();
         for (int axis : axes) {
             int along = shape().axis(axis);
-            int size = shape().size(along);
+            int size = shape().sizeAlong(along);
             if (size > 1) {
                 result = result.apply(new ViewOp.Slice(along, size - 1, -1, size));
             }
@@ -245,7 +253,7 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
         if (count < 1) {
             throw new IllegalArgumentException("repeatInterleave: count %d is not positive".formatted(count));
         }
-        int along = shape().axis(axis);
+        int along = shape().existing(axis);
         return unsqueeze(along + 1)
                 .expand(shape().with(along + 1, count))
                 .reshape(shape().withSize(along, Math.multiplyExact(shape().size(along), count))
@@ -265,8 +273,8 @@ interface ShapeMethods<T extends TensorOps<T>> extends Operand<T> {
      * @throws IllegalArgumentException if both axes are the same
      */
     default T diagonal(int offset, int first, int second) {
-        int rows = shape().axis(first);
-        int columns = shape().axis(second);
+        int rows = shape().existing(first);
+        int columns = shape().existing(second);
         if (rows == columns) {
             throw new IllegalArgumentException("diagonal: axes %d and %d of shape %s are the same, expected two"
                     .formatted(first, second, shape()));

@@ -322,7 +322,7 @@ public final class Tensor implements TensorOps<Tensor> {
      *     they first occur
      */
     public Unique unique(int axis, boolean sorted) {
-        return Unique.ofSlices(this, shape.axis(axis), sorted);
+        return Unique.ofSlices(this, shape.existing(axis), sorted);
     }
 
     /** Σ x² over all elements, in one pass. */

@@ -42,7 +42,7 @@ public interface TensorOps<T extends TensorOps<T>>
             throw new IllegalArgumentException("concat: no tensors given, expected at least one");
         }
         T first = tensors.getFirst();
-        int along = first.shape().axis(axis);
+        int along = first.shape().existing(axis);
         for (T tensor : tensors) {
             if (tensor.shape().rank() != first.shape().rank()
                     || !tensor.shape().withSize(along, 0).equals(first.shape().withSize(along, 0))) {

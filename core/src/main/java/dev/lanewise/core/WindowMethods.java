@@ -90,7 +90,7 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
     /**
      * Windows along an axis: the axis then counts the windows, and a new last axis the {@code size} elements of each.
      * [a, b, c, d] in windows of 2 by steps of 1 is [[a, b], [b, c], [c, d]]. A view. The gradients of elements in
-     * several windows add up.
+     * several windows add up. Of a scalar there is one window, of size 1, and no axis that counts it.
      *
      * @param step the elements from one window to the next
      * @param dilation the elements from one of a window's to the next
@@ -98,6 +98,9 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
      */
     default T unfold(int axis, int size, int step, int dilation) {
         int along = shape().axis(axis);
+        if (shape().rank() == 0) {
+            return self().reshape(1).unfold(along, size, step, dilation).squeeze(0); // its one window
+        }
         if (size < 1 || step < 1 || dilation < 1 || Views.windows(shape().size(along), size, step, dilation) == 0) {
             throw new IllegalArgumentException(
                     "unfold: windows of size %d, step %d, dilation %d do not fit axis %d of shape %s"

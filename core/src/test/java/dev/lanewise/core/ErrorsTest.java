@@ -107,7 +107,11 @@ class ErrorsTest {
                 argument(
                         "batchNorm: [2] numbers do not fit the channels, axis 1, of shape [2, 3]",
                         () -> X.batchNorm(Tensor.zeros(3), Tensor.zeros(2), null, null, 1e-5)),
-                argument("norm: p is 0.5, expected 1 or more", () -> X.norm(0.5, Axes.all())),
+                argument("norm: p is NaN, expected a number", () -> X.norm(Double.NaN, Axes.all())),
+                argument(
+                        "norm: axes [0] of shape [0, 3] hold no element, of which there is no norm with p = -1.0",
+                        () -> Tensor.zeros(0, 3).norm(-1, Axes.of(0))),
+                argument("cdist: p is -1.0, expected 0 or more", () -> X.cdist(X, -1)),
                 argument("hardTanh: low 2.0 is not at or below high 1.0", () -> X.hardTanh(2, 1)),
                 argument(
                         "tril: shape [3] has fewer than two axes",

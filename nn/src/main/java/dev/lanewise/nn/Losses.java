@@ -356,8 +356,27 @@ public final class Losses {
      * @param targets counts, of the same shape
      */
     public static Variable poissonNll(Variable logRates, Tensor targets, Reduction reduction) {
+        return poissonNll(logRates, targets, false, reduction);
+    }
+
+    /**
+     * {@link #poissonNll(Variable, Tensor, Reduction)}, or all of minus the log-likelihood.
+     *
+     * @param full whether to add ln t!, which does not depend on x, by Stirling's formula: t·ln t − t + ln(2πt)/2 where
+     *     t is above 1, else 0
+     */
+    public static Variable poissonNll(Variable logRates, Tensor targets, boolean full, Reduction reduction) {
         checkShapes("poissonNll", logRates, targets);
-        return reduction.of(logRates.exp().sub(logRates.mul(logRates.constant(targets))));
+        Variable losses = logRates.exp().sub(logRates.mul(logRates.constant(targets)));
+        return reduction.of(full ? losses.add(losses.constant(logFactorials(targets))) : losses);
+    }
+
+    /** ln t! by Stirling's formula where t is above 1, else 0. */
+    private static Tensor logFactorials(Tensor counts) {
+        Tensor many = counts.maximum(1); // of whose logarithm there is no NaN
+        Tensor formula =
+                many.log().mul(many).sub(many).add(many.mul(2 * Math.PI).log().mul(0.5));
+        return counts.le(1).where(counts.constant(0), formula);
     }
 
     /**
@@ -369,8 +388,19 @@ public final class Losses {
      * @param epsilon against the logarithm of 0, commonly 1e-8
      */
     public static Variable poissonNllOfRates(Variable rates, Tensor targets, double epsilon, Reduction reduction) {
+        return poissonNllOfRates(rates, targets, epsilon, false, reduction);
+    }
+
+    /**
+     * {@link #poissonNllOfRates(Variable, Tensor, double, Reduction)}, or all of minus the log-likelihood.
+     *
+     * @param full whether to add ln t!, as {@link #poissonNll(Variable, Tensor, boolean, Reduction)} does
+     */
+    public static Variable poissonNllOfRates(
+            Variable rates, Tensor targets, double epsilon, boolean full, Reduction reduction) {
         checkShapes("poissonNllOfRates", rates, targets);
-        return reduction.of(rates.sub(rates.add(epsilon).log().mul(rates.constant(targets))));
+        Variable losses = rates.sub(rates.add(epsilon).log().mul(rates.constant(targets)));
+        return reduction.of(full ? losses.add(losses.constant(logFactorials(targets))) : losses);
     }
 
     /**
@@ -378,15 +408,42 @@ public final class Losses {
      * neither.
      *
      * @param means x
-     * @param variances v, of the same shape; those below epsilon count as epsilon, with its gradient
-     * @param targets t, of the same shape
+     * @param variances v, of the same shape, or one for each row of it (without the last axis, or with a last axis of
+     *     size 1); those below epsilon count as epsilon, with its gradient
+     * @param targets t, of the means' shape
      */
     public static Variable gaussianNll(
             Variable means, Variable variances, Tensor targets, double epsilon, Reduction reduction) {
+        return gaussianNll(means, variances, targets, epsilon, false, reduction);
+    }
+
+    /**
+     * {@link #gaussianNll(Variable, Variable, Tensor, double, Reduction)}, or all of minus the log-likelihood.
+     *
+     * @param full whether to add ln(2π)/2
+     */
+    public static Variable gaussianNll(
+            Variable means, Variable variances, Tensor targets, double epsilon, boolean full, Reduction reduction) {
         Variable distance = difference("gaussianNll", means, targets);
-        Variable lack = variances.constant(variances.value().neg().add(epsilon));
-        Variable variance = variances.lt(epsilon).where(variances.add(lack), variances);
-        return reduction.of(variance.log().add(distance.square().div(variance)).mul(0.5));
+        Variable given = perElement(variances, means.shape());
+        Variable lack = given.constant(given.value().neg().add(epsilon));
+        Variable variance = given.lt(epsilon).where(given.add(lack), given);
+        Variable losses = variance.log().add(distance.square().div(variance)).mul(0.5);
+        return reduction.of(full ? losses.add(0.5 * StrictMath.log(2 * Math.PI)) : losses);
+    }
+
+    /** Variances of elements, or of rows, so that they broadcast to the means. */
+    private static Variable perElement(Variable variances, Shape means) {
+        Shape given = variances.shape();
+        if (given.equals(means) || (means.rank() > 0 && given.equals(means.withSize(-1, 1)))) {
+            return variances;
+        }
+        if (means.rank() > 0 && given.equals(means.without(-1))) {
+            return variances.unsqueeze(-1);
+        }
+        throw new IllegalArgumentException(
+                "gaussianNll: variances have shape %s, means %s; expected the same, or one variance for each row"
+                        .formatted(given, means));
     }
 
     /**
@@ -395,6 +452,8 @@ public final class Losses {
      * before (Graves et al. 2006, doi:10.1145/1143844.1143891).
      *
      * <p>An example whose labels do not fit into its times has the loss ∞ and no gradient.
+     *
+     * <p>Of one example, all may come without the axis of examples.
      *
      * @param logProbabilities [batch, time, classes], as of {@code logSoftmax(-1)}
      * @param times [batch], how many of its times an example has
@@ -410,6 +469,15 @@ public final class Losses {
             IntTensor labelCounts,
             int blank,
             Reduction reduction) {
+        if (logProbabilities.shape().rank() == 2
+                && labels.shape().rank() == 1
+                && times.shape().count() == 1
+                && labelCounts.shape().count() == 1) {
+            Variable one = logProbabilities.unsqueeze(0); // (1, time, classes)
+            Variable losses =
+                    ctc(one, times.reshape(1), labels.reshape(1, -1), labelCounts.reshape(1), blank, reduction);
+            return losses.reshape();
+        }
         CtcLoss loss = CtcLoss.of(logProbabilities.shape(), times, labels, labelCounts, blank);
         int batch = logProbabilities.shape().size(0);
         double[] possible = new double[batch];

@@ -114,8 +114,8 @@ public final class MarginLosses {
      * Σ max(0, margin − x[t] + x[c])ᵖ / C over the classes c other than the target t: the target's score should be the
      * largest by the margin.
      *
-     * @param scores [examples, classes]
-     * @param targets [examples], class numbers
+     * @param scores [examples, classes], or [classes] of one example
+     * @param targets [examples], class numbers; of one example [] or [1]
      * @param p 1 or 2
      */
     public static Variable multiMargin(
@@ -136,9 +136,15 @@ public final class MarginLosses {
             double p,
             @Nullable Tensor weights,
             Reduction reduction) {
+        if (scores.shape().rank() == 1 && targets.shape().count() == 1) {
+            Variable row = scores.unsqueeze(0); // (1, classes)
+            Variable losses = multiMargin(row, targets.reshape(1), margin, p, weights, reduction);
+            return reduction == Reduction.NONE ? losses.reshape(targets.shape().toArray()) : losses;
+        }
         if (scores.shape().rank() != 2) {
             throw new IllegalArgumentException(
-                    "multiMargin: scores have shape %s, expected [examples, classes]".formatted(scores.shape()));
+                    "multiMargin: scores have shape %s, targets %s; expected [examples, classes] and [examples], or [classes] and []"
+                            .formatted(scores.shape(), targets.shape()));
         }
         check("multiMargin", scores.shape().without(-1), targets.shape());
         int classes = scores.shape().size(1);
@@ -158,16 +164,21 @@ public final class MarginLosses {
      * Σ max(0, 1 − x[t] + x[c]) / C over an example's target classes t and all other classes c: each target's score
      * should be larger by 1 than each other's.
      *
-     * @param scores [examples, classes]
-     * @param targets [examples, classes], in each row the target classes' numbers, then −1; what follows that does not
+     * @param scores [examples, classes], or [classes] of one example
+     * @param targets of the same shape, in each row the target classes' numbers, then −1; what follows that does not
      *     count
      */
     public static Variable multilabelMargin(Variable scores, IntTensor targets, Reduction reduction) {
+        check("multilabelMargin", scores.shape(), targets.shape());
+        if (scores.shape().rank() == 1) {
+            Variable losses = multilabelMargin(scores.unsqueeze(0), targets.reshape(1, -1), reduction);
+            return reduction == Reduction.NONE ? losses.squeeze(0) : losses;
+        }
         if (scores.shape().rank() != 2) {
             throw new IllegalArgumentException(
-                    "multilabelMargin: scores have shape %s, expected [examples, classes]".formatted(scores.shape()));
+                    "multilabelMargin: scores have shape %s, expected [examples, classes] or [classes]"
+                            .formatted(scores.shape()));
         }
-        check("multilabelMargin", scores.shape(), targets.shape());
         int classes = scores.shape().size(1);
         double[] isTarget = new double[scores.shape().count()];
         for (int row = 0; row < scores.shape().size(0); row++) {

@@ -120,6 +120,74 @@ class LossesTest {
                 .containsExactly(new double[] {1.1931, -0.0794}, within(5e-5));
     }
 
+    /** PyTorch 2.13's figures, with full=True. */
+    @Test
+    void likelihoodsMayBeWhole() {
+        Tensor counts = Tensor.of(new double[] {0, 1, 1.5, 2, 5, -1});
+        double[] expected = {1, 1, 1.2298687, 1.6518065, 5.7708471, 1};
+        assertThat(Losses.poissonNll(constant(Tensor.of(new double[6])), counts, true, Reduction.NONE)
+                        .value()
+                        .toDoubles())
+                .containsExactly(expected, within(1e-6));
+        Variable ones = constant(Tensor.ones(DType.FLOAT64, Shape.of(6)));
+        assertThat(Losses.poissonNllOfRates(ones, counts, 1e-8, true, Reduction.NONE)
+                        .value()
+                        .toDoubles())
+                .containsExactly(expected, within(1e-6));
+        Tensor means = Tensor.of(new double[] {1, 2, 0.5});
+        Tensor targets = Tensor.of(new double[] {1, 2, 3});
+        assertThat(Losses.gaussianNll(constant(means), constant(targets), targets, 1e-6, true, Reduction.NONE)
+                        .value()
+                        .toDoubles())
+                .containsExactly(new double[] {0.9189385, 1.2655121, 2.5099113}, within(1e-6));
+    }
+
+    @Test
+    void variancesMayBeThoseOfRows() {
+        Variable means = constant(Tensor.of(new double[] {1, 2, 3, 4}, 2, 2));
+        Tensor targets = Tensor.of(new double[] {0, 2, 3, 4}, 2, 2);
+        for (int[] sizes : new int[][] {{2}, {2, 1}}) {
+            Variable variances = constant(Tensor.of(new double[] {1, 2}, sizes));
+            assertThat(Losses.gaussianNll(means, variances, targets, 1e-6, Reduction.NONE)
+                            .value()
+                            .toDoubles())
+                    .containsExactly(new double[] {0.5, 0, Math.log(2) / 2, Math.log(2) / 2}, within(1e-12));
+        }
+        Variable three = constant(Tensor.ones(DType.FLOAT64, Shape.of(3)));
+        assertThatThrownBy(() -> Losses.gaussianNll(means, three, targets, 1e-6, Reduction.NONE))
+                .hasMessage(
+                        "gaussianNll: variances have shape [3], means [2, 2]; expected the same, or one variance for each row");
+    }
+
+    /** Without an axis of examples; PyTorch 2.13's figures. */
+    @Test
+    void oneExampleMayComeAlone() {
+        Variable scores = constant(Tensor.of(new double[] {1, 2, 0.5}));
+        Tensor weights = Tensor.of(new double[] {1, 2, 3});
+        IntTensor target = IntTensor.of(2).reshape();
+        var config = Losses.CrossEntropyConfig.DEFAULTS.withWeights(weights);
+        for (Reduction reduction : Reduction.values()) {
+            var reduced = config.withReduction(reduction);
+            double weight = reduction == Reduction.MEAN ? 1 : 3;
+            single(
+                    Losses.crossEntropy(scores, target, Losses.CrossEntropyConfig.DEFAULTS.withReduction(reduction)),
+                    1.964368784);
+            single(Losses.crossEntropy(scores, target, reduced.withSmoothing(0.1)), 5.580002807 * weight / 3);
+            single(Losses.crossEntropy(scores, weights, reduction), 8.286212705);
+            single(Losses.negativeLogLikelihood(scores, target, reduced), -0.5 * weight);
+            Variable times = constant(Tensor.full(DType.FLOAT64, Shape.of(4, 3), Math.log(0.3)));
+            IntTensor four = IntTensor.of(4).reshape();
+            single(
+                    Losses.ctc(times, four, IntTensor.of(1, 2), target, 0, reduction),
+                    reduction == Reduction.MEAN ? 1.053920507 : 2.107841015);
+        }
+    }
+
+    private static void single(Variable loss, double expected) {
+        assertThat(loss.shape()).isEqualTo(Shape.scalar());
+        assertThat(loss.item()).isCloseTo(expected, within(1e-6));
+    }
+
     @Test
     void aProbabilityOfZeroOrOneIsNoInfinity() {
         Variable certain = Variable.of(Tensor.of(new double[] {0, 1}));

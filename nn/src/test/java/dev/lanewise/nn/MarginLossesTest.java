@@ -113,6 +113,32 @@ class MarginLossesTest {
                 0.4647);
     }
 
+    /** Without an axis of examples; PyTorch 2.13's figures. */
+    @Test
+    void oneExampleMayComeAlone() {
+        Variable scores = Variable.constantOf(Tensor.of(new double[] {1, 2, 0.5}));
+        Tensor weights = Tensor.of(new double[] {1, 2, 3});
+        for (Reduction reduction : Reduction.values()) {
+            IntTensor target = IntTensor.of(2).reshape();
+            single(MarginLosses.multiMargin(scores, target, 1, 1, reduction), 1.333333);
+            single(MarginLosses.multiMargin(scores, target, 1, 1, weights, reduction), 4);
+            single(MarginLosses.multilabelMargin(scores, IntTensor.of(2, -1, 0), reduction), 1.333333);
+            single(MarginLosses.multilabelSoftMargin(scores, Tensor.of(new double[] {1, 0, 1}), reduction), 0.971422);
+            single(
+                    MarginLosses.cosineEmbedding(
+                            scores, Variable.constantOf(weights), Tensor.scalar(DType.FLOAT64, 1), 0, reduction),
+                    0.241825);
+        }
+        assertThat(MarginLosses.multiMargin(scores, IntTensor.of(2), 1, 1, Reduction.NONE)
+                        .shape())
+                .isEqualTo(Shape.of(1));
+    }
+
+    private static void single(Variable loss, double expected) {
+        assertThat(loss.shape()).isEqualTo(Shape.scalar());
+        assertThat(loss.item()).isCloseTo(expected, within(5e-5));
+    }
+
     private static void near(Variable losses, double... expected) {
         assertThat(losses.value().toDoubles()).containsExactly(expected, within(5e-5));
     }

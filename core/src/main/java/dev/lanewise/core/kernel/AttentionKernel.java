@@ -36,8 +36,8 @@ public record AttentionKernel(
      * @param max (s) → max
      * @param weights (s, max, scale) → exp((s − max) · scale), stored and summed
      * @param normalized (x, sum) → x / sum
-     * @param logSum (sum, max, scale) → ln sum + max · scale
-     * @param weightsAgain (s, logSum, scale) → exp(s · scale − logSum)
+     * @param logSum (sum) → ln sum
+     * @param weightsAgain (s, max, logSum, scale) → exp((s − max) · scale − logSum)
      * @param product (x, y) → Σ x · y
      * @param scoreGradient (p, g, delta, scale) → p · (g − delta) · scale
      */
@@ -50,36 +50,35 @@ public record AttentionKernel(
             RowKernel product,
             RowKernel scoreGradient) {}
 
-    /** Computes the results, and of each query the logarithm of its sum of exponentials. */
-    public void forward(int batches, Matrices q, Matrices k, Matrices v, Matrices result, float[] logSums) {
+    /**
+     * Computes the results, and of each query its largest score, unscaled, and the logarithm of its sum of exponentials
+     * of differences from that. The two are never added: of large scores the logarithm would be rounded away.
+     */
+    public void forward(
+            int batches, Matrices q, Matrices k, Matrices v, Matrices result, float[] largest, float[] logSums) {
         int blocks = (queries + BLOCK - 1) / BLOCK;
         Parallel.forEach(batches * blocks, task -> {
             int batch = task / blocks;
             int from = task % blocks * BLOCK;
             int count = Math.min(BLOCK, queries - from);
             int seen = seen(from + count);
-            float[] max = new float[count];
+            int row = batch * queries + from;
             float[] sum = new float[count];
             float[] factor = {scale};
             Matrix mixed = result.of(batch, from); // (count, e)
             Matrix weights = scores(q.of(batch, from), k.of(batch, 0), from, count, seen); // (count, seen)
 
-            RowCall.of(rows.max).read(weights).write(max, 0, 1).run(count, seen);
+            RowCall.of(rows.max).read(weights).write(largest, row, 1).run(count, seen);
             RowCall.of(rows.weights)
                     .read(weights)
-                    .read(max, 0, 1)
+                    .read(largest, row, 1)
                     .read(factor, 0, 0)
                     .write(weights) // in place of the scores
                     .write(sum, 0, 1)
                     .run(count, seen);
             Gemm.sgemm(count, valueWidth, seen, weights, v.of(batch, 0), mixed, false);
             RowCall.of(rows.normalized).read(mixed).read(sum, 0, 1).write(mixed).run(count, valueWidth);
-            RowCall.of(rows.logSum)
-                    .read(sum, 0, 0)
-                    .read(max, 0, 0)
-                    .read(factor, 0, 0)
-                    .write(logSums, batch * queries + from, 0)
-                    .run(1, count);
+            RowCall.of(rows.logSum).read(sum, 0, 0).write(logSums, row, 0).run(1, count);
             ScratchBuffers.give(weights.values);
         });
     }
@@ -91,6 +90,7 @@ public record AttentionKernel(
             Matrices k,
             Matrices v,
             Matrices result,
+            float[] largest,
             float[] logSums,
             Matrices gradient,
             Matrices queryGradient,
@@ -111,6 +111,7 @@ public record AttentionKernel(
 
                 RowCall.of(rows.weightsAgain)
                         .read(weights)
+                        .read(largest, batch * queries + from, 1)
                         .read(logSums, batch * queries + from, 1)
                         .read(factor, 0, 0)
                         .write(weights)

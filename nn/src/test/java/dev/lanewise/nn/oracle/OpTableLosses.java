@@ -32,12 +32,14 @@ final class OpTableLosses {
         table.method("kl_div", c -> Losses.klDivergence(c.x(), c.y().value(), c.reduction()));
         table.method("poisson_nll_loss", c -> {
             return c.flag("log_input")
-                    ? Losses.poissonNll(c.x(), c.y().value(), c.reduction())
-                    : Losses.poissonNllOfRates(c.x(), c.y().value(), c.number("eps", 1e-8), c.reduction());
+                    ? Losses.poissonNll(c.x(), c.y().value(), c.flag("full"), c.reduction())
+                    : Losses.poissonNllOfRates(
+                            c.x(), c.y().value(), c.number("eps", 1e-8), c.flag("full"), c.reduction());
         });
         table.method(
                 "gaussian_nll_loss",
-                c -> Losses.gaussianNll(c.x().sub(c.y()), c.get("v"), c.zeros(c.x()), c.number("eps"), c.reduction()));
+                c -> Losses.gaussianNll(
+                        c.x().sub(c.y()), c.get("v"), c.zeros(c.x()), c.number("eps"), c.flag("full"), c.reduction()));
         table.method("soft_margin_loss", c -> MarginLosses.softMargin(c.x(), c.y().value(), c.reduction()));
         table.method(
                 "margin_ranking_loss",

@@ -364,7 +364,8 @@ final class BlockedProduct {
         int end = block.step + block.steps;
         int ahead = blocksAhead(rows, block.steps) * kc;
         float[] left = leftBuffer(rows, ahead / kc);
-        float[] scratch = ScratchBuffers.take(scratchSize());
+        float[] scratch = ScratchBuffers.take(MacroKernel.scratchSize(tiles));
+        var kernel = new MacroKernel(tiles, c, scratch);
         int first = Math.max(block.column, firstPacked);
         int last = block.column + block.columns;
         for (int from = block.step; from < end; from += ahead) {
@@ -374,19 +375,13 @@ final class BlockedProduct {
                 Panels panels = blocks[(pc - from) / kc];
                 boolean continues = accumulate || pc > 0;
                 if (block.column < first) {
-                    multiply(
-                            row,
-                            rows,
-                            panels,
-                            inPlace(block.column, Math.min(first, last), pc),
-                            steps,
-                            continues,
-                            scratch);
+                    RightPanels right = RightPanels.inPlace(b, pc, block.column, Math.min(first, last), tiles.nr);
+                    kernel.multiply(row, rows, panels, right, steps, continues);
                 }
                 if (first < last) {
                     int at = (pc - block.step) * block.packedColumns;
-                    var right = new RightPanels(first, last, block.packed, at, tiles.nr * steps, true);
-                    multiply(row, rows, panels, right, steps, continues, scratch);
+                    RightPanels right = RightPanels.packed(first, last, block.packed, at, tiles.nr * steps, 0);
+                    kernel.multiply(row, rows, panels, right, steps, continues);
                 }
             }
         }
@@ -412,7 +407,8 @@ final class BlockedProduct {
             float[] right = packed != null
                     ? packed
                     : ScratchBuffers.take(Math.min(atOnce, rightPanels * tiles.nr) * kc + Packing.SLACK);
-            float[] scratch = ScratchBuffers.take(scratchSize());
+            float[] scratch = ScratchBuffers.take(MacroKernel.scratchSize(tiles));
+            var kernel = new MacroKernel(tiles, c, scratch);
             int end = Math.min(n, Parallel.begin(rightPanels, task + 1, tasks) * tiles.nr);
             int begin = Parallel.begin(rightPanels, task, tasks) * tiles.nr;
             int finished = begin;
@@ -423,14 +419,14 @@ final class BlockedProduct {
                     int steps = Math.min(kc, k - pc);
                     RightPanels block;
                     if (j < firstPacked) {
-                        block = inPlace(j, done, pc);
+                        block = RightPanels.inPlace(b, pc, j, done, tiles.nr);
                     } else if (packed != null) {
-                        block = new RightPanels(j, done, packed, j * k + pc * tiles.nr, tiles.nr * k, true);
+                        block = RightPanels.packed(j, done, packed, j * k, tiles.nr * k, pc);
                     } else {
                         Packing.right(tiles, b, pc, steps, j, done - j, right, 0);
-                        block = new RightPanels(j, done, right, 0, tiles.nr * steps, true);
+                        block = RightPanels.packed(j, done, right, 0, tiles.nr * steps, 0);
                     }
-                    multiply(0, m, panels[pc / kc], block, steps, accumulate || pc > 0, scratch);
+                    kernel.multiply(0, m, panels[pc / kc], block, steps, accumulate || pc > 0);
                 }
                 if (epilogue != null && (done == end || done - finished >= EPILOGUE_COLUMNS)) {
                     epilogue.apply(0, m, finished, done);
@@ -505,177 +501,5 @@ final class BlockedProduct {
     /** From this column on, tiles read packed panels alone, of A too. */
     private int firstAllPacked() {
         return leftInPlace ? n : firstPacked;
-    }
-
-    /** The columns in the micro-panel of B that begins here. */
-    private int columnsAt(int j) {
-        return Math.min(tiles.nr, n - j);
-    }
-
-    private int scratchSize() {
-        return Math.max(tiles.mr * tiles.nr, ThinKernel.VECTORS * tiles.lanes);
-    }
-
-    /**
-     * Where the micro-panels of B are for some columns of C and some steps of k, in place or packed.
-     *
-     * @param column the first column
-     * @param end the column after the last
-     * @param pitch from a micro-panel to the next
-     */
-    private record RightPanels(int column, int end, float[] values, int offset, int pitch, boolean isPacked) {}
-
-    private RightPanels inPlace(int column, int end, int step) {
-        return new RightPanels(column, end, b.values, b.index(step, column), tiles.nr, false);
-    }
-
-    /**
-     * Multiplies the rows of a block of A by some columns of B: a micro-panel of A, which stays in the first-level
-     * cache, by all of B's, then the next one. So C is written from front to back. Down its rows instead, each in a
-     * page and often in the same sets of a cache as others, tiles took 1.1 to 1.4 times as long, the more so the fewer
-     * steps.
-     */
-    private void multiply(
-            int row, int rows, Panels left, RightPanels right, int steps, boolean continues, float[] scratch) {
-        int whole = (right.end - right.column) / tiles.nr;
-        int height;
-        for (int i = 0; i < rows && whole > 0; i += height) {
-            height = tiles.rows(rows - i);
-            tiles.kernel(height, 2, left.isRowMajor(), right.isPacked && !leftInPlace)
-                    .multiply(
-                            whole,
-                            right.pitch,
-                            steps,
-                            left.values,
-                            left.at(i),
-                            left.step(height),
-                            right.values,
-                            right.offset,
-                            right.isPacked ? tiles.nr : b.rowStride,
-                            c.values,
-                            c.index(row + i, right.column),
-                            c.rowStride,
-                            continues);
-        }
-        int next = right.column + whole * tiles.nr;
-        if (next < right.end) {
-            int step = right.isPacked ? tiles.width(right.end - next) : b.rowStride;
-            int at = right.offset + whole * right.pitch;
-            column(row, rows, next, continues, steps, left, right.values, at, step, scratch);
-        }
-    }
-
-    /** Multiplies the rows of a block of A by the last micro-panel of B, which may be narrower than others. */
-    private void column(
-            int row,
-            int rows,
-            int j,
-            boolean continues,
-            int steps,
-            Panels left,
-            float[] right,
-            int rightAt,
-            int rightStep,
-            float[] scratch) {
-        int columns = columnsAt(j);
-        int width = tiles.width(columns);
-        int done = 0;
-        ThinKernel thin = columns < width && !left.isRowMajor() ? tiles.thin(columns) : null;
-        if (thin != null) {
-            done = thinColumns(thin, row, rows, j, columns, steps, left, right, rightAt, rightStep, scratch, continues);
-        }
-        int height;
-        for (int i = done; i < rows; i += height) {
-            height = tiles.rows(rows - i);
-            TileKernel kernel = tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), j >= firstAllPacked());
-            int leftAt = left.at(i);
-            int leftStep = left.step(height);
-            int at = c.index(row + i, j);
-            if (columns == width) {
-                kernel.multiply(
-                        1,
-                        0,
-                        steps,
-                        left.values,
-                        leftAt,
-                        leftStep,
-                        right,
-                        rightAt,
-                        rightStep,
-                        c.values,
-                        at,
-                        c.rowStride,
-                        continues);
-            } else {
-                if (continues) {
-                    copyRows(height, columns, c.values, at, c.rowStride, scratch, 0, width);
-                }
-                kernel.multiply(
-                        1,
-                        0,
-                        steps,
-                        left.values,
-                        leftAt,
-                        leftStep,
-                        right,
-                        rightAt,
-                        rightStep,
-                        scratch,
-                        0,
-                        width,
-                        continues);
-                copyRows(height, columns, scratch, 0, width, c.values, at, c.rowStride);
-            }
-        }
-    }
-
-    /** Multiplies as many rows as fill the kernel's vectors by a few single columns; how many rows these were. */
-    private int thinColumns(
-            ThinKernel kernel,
-            int row,
-            int rows,
-            int j,
-            int columns,
-            int steps,
-            Panels left,
-            float[] right,
-            int rightAt,
-            int rightStep,
-            float[] scratch,
-            boolean continues) {
-        int height = left.isPacked() ? tiles.mr : tiles.lanes; // rows in a vector
-        int pitch = left.at(height) - left.at(0);
-        int atOnce = height * ThinKernel.VECTORS;
-        int whole = left.isPacked() ? tiles.rowsOfWholePanels(rows) : rows;
-        int i = 0;
-        for (; i + atOnce <= whole; i += atOnce) {
-            for (int column = 0; column < columns; column++) {
-                for (int r = 0; r < atOnce; r++) {
-                    scratch[r / height * tiles.lanes + r % height] =
-                            continues ? c.values[c.index(row + i + r, j + column)] : 0;
-                }
-                kernel.multiply(
-                        steps,
-                        left.values,
-                        left.at(i),
-                        pitch,
-                        left.step(height),
-                        right,
-                        rightAt + column,
-                        rightStep,
-                        scratch);
-                for (int r = 0; r < atOnce; r++) {
-                    c.values[c.index(row + i + r, j + column)] = scratch[r / height * tiles.lanes + r % height];
-                }
-            }
-        }
-        return i;
-    }
-
-    private static void copyRows(
-            int rows, int columns, float[] from, int at, int stride, float[] to, int offset, int toStride) {
-        for (int row = 0; row < rows; row++) {
-            System.arraycopy(from, at + row * stride, to, offset + row * toStride, columns);
-        }
     }
 }

@@ -52,6 +52,10 @@ final class Panels {
         return kind == Kind.PACKED;
     }
 
+    boolean isInPlace() {
+        return kind == Kind.IN_PLACE;
+    }
+
     /** Whether the kernels for rows read them. */
     boolean isRowMajor() {
         return kind == Kind.ROWS;

@@ -21,22 +21,30 @@ public final class RepeatedProduct {
      * @param times how many products there will be
      */
     public RepeatedProduct(int m, int n, int k, Matrix b, int times) {
+        this(readyTiles(m, n, (long) m * n * k * times), m, n, k, b);
+    }
+
+    private static @Nullable Tiles readyTiles(int m, int n, long work) {
+        Tiles tiles = Gemm.tiles(work);
+        return tiles != null && tiles.areReadyForPanels(m, n) ? tiles : null;
+    }
+
+    /** With the given kernels, or without any if they are null. */
+    RepeatedProduct(@Nullable Tiles tiles, int m, int n, int k, Matrix b) {
+        this.tiles = tiles;
         this.m = m;
         this.n = n;
         this.k = k;
         this.b = b;
-        Tiles vectors = Gemm.tiles((long) m * n * k * times);
-        tiles = vectors != null && vectors.areReadyForPanels(m, n) ? vectors : null;
         if (tiles == null) {
             packed = new float[0];
         } else {
             int panels = Math.ceilDiv(n, tiles.nr);
-            Tiles ready = tiles;
             packed = new float[panels * tiles.nr * k];
             Parallel.forRange(panels, 1, (from, to) -> {
-                int column = from * ready.nr;
-                int columns = Math.min(n, to * ready.nr) - column;
-                Packing.right(ready, b, 0, k, column, columns, packed, column * k);
+                int column = from * tiles.nr;
+                int columns = Math.min(n, to * tiles.nr) - column;
+                Packing.right(tiles, b, 0, k, column, columns, packed, column * k);
             });
         }
     }

@@ -54,6 +54,28 @@ class GemmTest {
 
     @ParameterizedTest
     @ValueSource(ints = {128, 256, 512})
+    void aMatrixThatIsPackedOnceForSeveralProducts(int bits) {
+        Tiles tiles = tiles(bits);
+        var random = new Random(7);
+        for (int i = 0; i < 40; i++) {
+            int n = 1 + random.nextInt(5 * tiles.nr);
+            int k = 1 + random.nextInt(i % 2 == 0 ? 100 : 1500); // more than one block of steps too
+            int m = 1 + random.nextInt(3 * tiles.mr);
+            Matrix b = Products.matrix(random, k, n, random.nextBoolean(), 0, 0);
+            assertThat(tiles.areReadyForPanels(m, n)).isTrue();
+            var repeated = new RepeatedProduct(tiles, m, n, k, b);
+            for (int time = 0; time < 2; time++) {
+                Products one = Products.plain(random, m, n, k, "NN", random.nextBoolean());
+                var product = new Products(m, n, k, one.a, b, one.c, one.accumulate);
+                float[] expected = product.chains();
+                repeated.multiply(product.a, product.c, product.accumulate);
+                assertSame(product.c.values, expected, "packed once", product);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {128, 256, 512})
     void allRemaindersOfRowsAndColumns(int bits) {
         Tiles tiles = tiles(bits);
         var random = new Random(1);

@@ -72,10 +72,18 @@ final class Products {
         return new Products(m, n, k, a, b, matrix(random, m, n, false, random.nextInt(4), 0), random.nextBoolean());
     }
 
-    /** What C's array holds afterwards, by one chain for each element. */
+    /** What C's array holds afterwards, by one chain for each element, or dot products where those are taken. */
     float[] expected() {
+        return expected(FewRows.isOne(m, n, a, b));
+    }
+
+    /** What C's array holds afterwards, by one chain for each element. */
+    float[] chains() {
+        return expected(false);
+    }
+
+    private float[] expected(boolean dots) {
         float[] expected = c.values.clone();
-        boolean dots = FewRows.isOne(m, n, a, b);
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 expected[c.index(i, j)] = dots && k > 0 ? dot(i, j) : chain(i, j);

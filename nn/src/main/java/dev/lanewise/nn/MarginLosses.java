@@ -206,9 +206,26 @@ public final class MarginLosses {
      * @param targets 0 or 1, of the same shape
      */
     public static Variable multilabelSoftMargin(Variable logits, Tensor targets, Reduction reduction) {
+        return multilabelSoftMargin(logits, targets, null, reduction);
+    }
+
+    /**
+     * {@link #multilabelSoftMargin(Variable, Tensor, Reduction)} with classes that count more or less than others.
+     *
+     * @param weights by which each class's loss is multiplied before the mean, [classes], or null for 1
+     */
+    public static Variable multilabelSoftMargin(
+            Variable logits, Tensor targets, @Nullable Tensor weights, Reduction reduction) {
         check("multilabelSoftMargin", logits.shape(), targets.shape());
-        return reduction.of(Losses.binaryCrossEntropyWithLogits(logits, targets, null, Reduction.NONE)
-                .mean(-1));
+        Variable losses = Losses.binaryCrossEntropyWithLogits(logits, targets, null, Reduction.NONE);
+        if (weights != null) {
+            check(
+                    "multilabelSoftMargin, weights of classes",
+                    Shape.of(logits.shape().size(-1)),
+                    weights.shape());
+            losses = losses.mul(logits.constant(weights));
+        }
+        return reduction.of(losses.mean(-1));
     }
 
     private static void check(String loss, Shape expected, Shape given) {

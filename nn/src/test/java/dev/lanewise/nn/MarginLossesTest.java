@@ -113,6 +113,31 @@ class MarginLossesTest {
                 0.4647);
     }
 
+    /** PyTorch 2.13's figures. */
+    @Test
+    void classesOfMultilabelSoftMarginHaveWeights() {
+        Variable logits = Variable.of(Tensor.of(new double[] {1, 2, 0.5, -1, 0, 3}, 2, 3));
+        Tensor targets = Tensor.of(new double[] {1, 0, 1, 0, 0, 1}, 2, 3);
+        Tensor weights = Tensor.of(new double[] {1, 2, 3});
+        Variable loss = MarginLosses.multilabelSoftMargin(logits, targets, weights, Reduction.MEAN);
+        assertThat(loss.item()).isCloseTo(1.3057777942506381, within(1e-12));
+        assertThat(loss.backward().of(logits).toDoubles())
+                .containsExactly(
+                        new double[] {
+                            -0.04482357022833251,
+                            0.29359902599262744,
+                            -0.18877033439907273,
+                            0.04482357022833251,
+                            0.16666666666666666,
+                            -0.023712936588783394
+                        },
+                        within(1e-12));
+        assertThatThrownBy(() -> MarginLosses.multilabelSoftMargin(
+                        logits, targets, Tensor.of(new double[] {1, 2}), Reduction.MEAN))
+                .hasMessageContaining("multilabelSoftMargin, weights of classes")
+                .hasMessageContaining("[3]");
+    }
+
     /** Without an axis of examples; PyTorch 2.13's figures. */
     @Test
     void oneExampleMayComeAlone() {

@@ -72,7 +72,8 @@ final class OpTableLosses {
         table.method("multilabel_margin_loss", c -> MarginLosses.multilabelMargin(c.x(), c.ints("t"), c.reduction()));
         table.method(
                 "multilabel_soft_margin_loss",
-                c -> MarginLosses.multilabelSoftMargin(c.x(), c.y().value(), c.reduction()));
+                c -> MarginLosses.multilabelSoftMargin(
+                        c.x(), c.y().value(), c.flag("weighted") ? c.get("w").value() : null, c.reduction()));
     }
 
     private static Losses.CrossEntropyConfig config(OpCall c) {

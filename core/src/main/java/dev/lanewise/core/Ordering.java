@@ -68,7 +68,7 @@ final class Ordering {
      */
     static IntTensor running(Tensor x, int axis, boolean largest) {
         int along = x.shape().axis(axis);
-        int n = x.shape().size(along);
+        int n = x.shape().sizeAlong(along);
         int inner = x.shape().countFrom(along + 1);
         int[] result = new int[x.shape().count()];
         double[] line = new double[n];
@@ -89,7 +89,7 @@ final class Ordering {
     /** Of each line, the number of the last element that equals the one that occurs most often. */
     static IntTensor mode(Tensor x, int axis) {
         int along = x.shape().axis(axis);
-        int n = x.shape().size(along);
+        int n = x.shape().sizeAlong(along);
         if (n == 0) {
             throw new IllegalArgumentException(
                     "mode: axis %d of %s has no element; reduce an axis that has some".formatted(axis, x.shape()));

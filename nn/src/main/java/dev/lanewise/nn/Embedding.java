@@ -30,12 +30,29 @@ public final class Embedding extends Layer {
     }
 
     private Embedding(int count, int size, Initializer weights, int padding) {
+        this.padding = padding;
+        this.weight = parameter("weight", shape("Embedding", count, size), weights);
+    }
+
+    /** A table's shape, for a layer of this kind. */
+    static Shape shape(String layer, int count, int size) {
         if (count < 1 || size < 1) {
             throw new IllegalArgumentException(
-                    "Embedding: %d vectors of %d numbers, expected at least one of each".formatted(count, size));
+                    "%s: %d vectors of %d numbers, expected at least one of each".formatted(layer, count, size));
         }
-        this.padding = padding;
-        this.weight = parameter("weight", Shape.of(count, size), weights);
+        return Shape.of(count, size);
+    }
+
+    /** Draws all vectors of a table but that of padding, which is zeros, for a layer of this kind. */
+    static Initializer allBut(String layer, int padding, int count) {
+        if (padding < 0 || padding >= count) {
+            throw new IllegalArgumentException(
+                    "%s: padding %d is none of the numbers 0 to %d".formatted(layer, padding, count - 1));
+        }
+        return (rng, dtype, shape) -> {
+            Tensor kept = Tensor.fill(dtype, Shape.of(count, 1), row -> row == padding ? 0 : 1);
+            return rng.normal(dtype, shape, 0, 1).mul(kept);
+        };
     }
 
     /**
@@ -44,15 +61,7 @@ public final class Embedding extends Layer {
      * @param padding that number
      */
     public static Embedding padded(int count, int size, int padding) {
-        if (padding < 0 || padding >= count) {
-            throw new IllegalArgumentException(
-                    "Embedding: padding %d is none of the numbers 0 to %d".formatted(padding, count - 1));
-        }
-        Initializer weights = (rng, dtype, shape) -> {
-            Tensor kept = Tensor.fill(dtype, Shape.of(count, 1), row -> row == padding ? 0 : 1);
-            return rng.normal(dtype, shape, 0, 1).mul(kept);
-        };
-        return new Embedding(count, size, weights, padding);
+        return new Embedding(count, size, allBut("Embedding", padding, count), padding);
     }
 
     /** The table, [count, size]. */

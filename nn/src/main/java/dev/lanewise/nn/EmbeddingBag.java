@@ -35,20 +35,13 @@ public final class EmbeddingBag extends Layer {
 
     /** A table of {@code count} vectors of {@code size} numbers. */
     public EmbeddingBag(int count, int size, Mode mode) {
-        this(count, size, mode, NONE);
+        this(count, size, mode, Initializer.normal(0, 1), NONE);
     }
 
-    private EmbeddingBag(int count, int size, Mode mode, int padding) {
-        if (count < 1 || size < 1) {
-            throw new IllegalArgumentException(
-                    "EmbeddingBag: %d vectors of %d numbers, expected at least one of each".formatted(count, size));
-        }
+    private EmbeddingBag(int count, int size, Mode mode, Initializer weights, int padding) {
         this.mode = mode;
         this.padding = padding;
-        this.weight = parameter("weight", Shape.of(count, size), (rng, dtype, shape) -> {
-            Tensor kept = Tensor.fill(dtype, Shape.of(count, 1), row -> row == padding ? 0 : 1);
-            return rng.normal(dtype, shape, 0, 1).mul(kept);
-        });
+        this.weight = parameter("weight", Embedding.shape("EmbeddingBag", count, size), weights);
     }
 
     /**
@@ -57,11 +50,7 @@ public final class EmbeddingBag extends Layer {
      * @param padding that number
      */
     public static EmbeddingBag padded(int count, int size, Mode mode, int padding) {
-        if (padding < 0 || padding >= count) {
-            throw new IllegalArgumentException(
-                    "EmbeddingBag: padding %d is none of the numbers 0 to %d".formatted(padding, count - 1));
-        }
-        return new EmbeddingBag(count, size, mode, padding);
+        return new EmbeddingBag(count, size, mode, Embedding.allBut("EmbeddingBag", padding, count), padding);
     }
 
     /** The table, [count, size]. */

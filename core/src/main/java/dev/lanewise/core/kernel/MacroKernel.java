@@ -1,7 +1,5 @@
 package dev.lanewise.core.kernel;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Multiplies a block of A by some micro-panels of B, tile by tile: what BLIS calls its macro-kernel.
  *
@@ -37,11 +35,10 @@ final class MacroKernel {
      */
     void multiply(int row, int rows, Panels left, RightPanels right, int steps, boolean continues) {
         int whole = (right.end() - right.column()) / tiles.nr;
-        boolean packed = right.isPacked() && !left.isInPlace();
         int height;
         for (int i = 0; i < rows && whole > 0; i += height) {
             height = tiles.rows(rows - i);
-            tiles.kernel(height, 2, left.isRowMajor(), packed)
+            tile(height, tiles.nr, left, right)
                     .multiply(
                             whole,
                             right.pitch(),
@@ -70,7 +67,6 @@ final class MacroKernel {
         int width = tiles.width(columns);
         int rightAt = right.at(panel, width);
         int rightStep = right.step(width);
-        boolean packed = right.isPacked() && !left.isInPlace();
         boolean direct = columns == width;
         ThinKernel thin = direct || left.isRowMajor() ? null : tiles.thin(columns);
         int height;
@@ -82,7 +78,7 @@ final class MacroKernel {
             if (!direct && continues) {
                 copyRows(height, columns, c.values, at, c.rowStride, scratch, 0, width);
             }
-            tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), packed)
+            tile(height, width, left, right)
                     .multiply(
                             1,
                             0,
@@ -103,9 +99,14 @@ final class MacroKernel {
         }
     }
 
+    private TileKernel tile(int height, int width, Panels left, RightPanels right) {
+        boolean packed = right.isPacked() && !left.isInPlace();
+        return tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), packed);
+    }
+
     /** Multiplies as many rows as fill the kernel's vectors by a few single columns; how many rows these were. */
     private int thin(
-            @Nullable ThinKernel kernel,
+            ThinKernel kernel,
             int row,
             int rows,
             int column,
@@ -115,9 +116,6 @@ final class MacroKernel {
             int rightAt,
             int steps,
             boolean continues) {
-        if (kernel == null) {
-            return 0;
-        }
         int height = left.isPacked() ? tiles.mr : tiles.lanes; // rows in a vector
         int pitch = left.at(height) - left.at(0);
         int atOnce = height * ThinKernel.VECTORS;

@@ -10,48 +10,33 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Tensor;
-import dev.lanewise.nn.Layer;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Parameter;
+import dev.lanewise.nn.ParameterPair;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Optimizers whose steps are more than a formula of one element: what PyTorch 2.13 makes of the same numbers. */
 class AveragesFactorsAndCurvesTest {
-    /** Two parameters. */
-    private static final class Pair extends Layer {
-        private final Parameter a;
-        private final Parameter b;
-
-        Pair(Tensor a, Tensor b) {
-            this.a = parameter("a", a.shape(), (rng, dtype, shape) -> a);
-            this.b = parameter("b", b.shape(), (rng, dtype, shape) -> b);
-            this.a.assign(a);
-            this.b.assign(b);
-        }
-    }
-
     /** Six steps whose gradients are given. */
-    private static <O extends Optimizer> O train(Pair pair, Function<Pair, O> make) {
+    private static <O extends Optimizer> O train(ParameterPair pair, Function<ParameterPair, O> make) {
         O optimizer = make.apply(pair);
         for (int i = 1; i <= 6; i++) {
-            Variable ofA =
-                    pair.a.value().mul(Variable.constantOf(wave(0.3 * i, 2, 3).mul(i * 0.2)));
-            Variable ofB =
-                    pair.b.value().mul(Variable.constantOf(wave(0.5 * i, 2).mul(i * 0.2)));
-            optimizer.step(ofA.sum().add(ofB.sum()).backward());
+            Tensor ofA = wave(0.3 * i, 2, 3).mul(i * 0.2);
+            Tensor ofB = wave(0.5 * i, 2).mul(i * 0.2);
+            optimizer.step(pair.gradients(ofA, ofB));
         }
         return optimizer;
     }
 
-    private static Pair pair() {
-        return new Pair(wave(0, 2, 3), wave(1, 2));
+    private static ParameterPair pair() {
+        return new ParameterPair(wave(0, 2, 3), wave(1, 2));
     }
 
     @Test
     void averagedDescent() {
-        Pair pair = pair();
+        ParameterPair pair = pair();
         Asgd.Config config = Asgd.Config.defaults()
                 .withLearningRate(0.1)
                 .withPull(0.01)
@@ -86,7 +71,7 @@ class AveragesFactorsAndCurvesTest {
 
     @Test
     void factoredSquares() {
-        Pair pair = pair();
+        ParameterPair pair = pair();
         Adafactor.Config config =
                 Adafactor.Config.defaults().withLearningRate(0.3).withWeightDecay(0.05);
         Adafactor optimizer = train(pair, p -> new Adafactor(p.parameters(), config));
@@ -100,7 +85,7 @@ class AveragesFactorsAndCurvesTest {
                 0.6106988484938712);
         checkFirst(pair.b.value().value(), 0.004883545487612066, 0.39042255024397526);
         assertThat(optimizer.state().tensors().keySet()).containsExactly("a.rows", "a.columns", "b.squares");
-        Pair other = pair();
+        ParameterPair other = pair();
         Adafactor.Config unusual = Adafactor.Config.defaults()
                 .withLearningRate(0.05)
                 .withDecay(-0.5)
@@ -123,7 +108,7 @@ class AveragesFactorsAndCurvesTest {
     }
 
     /** A valley that bends, of four and two numbers. */
-    private static Variable valley(Pair pair) {
+    private static Variable valley(ParameterPair pair) {
         Variable x = pair.a.value();
         Variable bend = x.slice(0, 1, 4).sub(x.slice(0, 0, 3).square()).square().mul(100);
         Variable ends = x.neg().add(1).square().sum();
@@ -134,7 +119,7 @@ class AveragesFactorsAndCurvesTest {
     }
 
     private static void checkCurves(Lbfgs.Config config, double[] losses, int evaluations, double[] a, double[] b) {
-        Pair pair = new Pair(wave(0.2, 4), wave(0.7, 2));
+        ParameterPair pair = new ParameterPair(wave(0.2, 4), wave(0.7, 2));
         var optimizer = new Lbfgs(pair.parameters(), config);
         int[] asked = {0};
         for (double loss : losses) {

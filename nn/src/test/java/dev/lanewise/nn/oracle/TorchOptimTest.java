@@ -9,8 +9,8 @@ import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
-import dev.lanewise.nn.Layer;
 import dev.lanewise.nn.Parameter;
+import dev.lanewise.nn.ParameterPair;
 import dev.lanewise.nn.optim.Adadelta;
 import dev.lanewise.nn.optim.Adagrad;
 import dev.lanewise.nn.optim.Adam;
@@ -37,25 +37,6 @@ import org.junit.jupiter.api.TestFactory;
 /** Optimizers step by step as PyTorch's. */
 class TorchOptimTest {
     private final List<Golden.Case> cases = Golden.cases("torch-optim");
-
-    /** Two parameters, a and b. */
-    private static final class Pair extends Layer {
-        private final Parameter a;
-        private final Parameter b;
-
-        Pair(Tensor a, Tensor b) {
-            this.a = parameter("a", a.shape(), (rng, dtype, shape) -> a);
-            this.b = parameter("b", b.shape(), (rng, dtype, shape) -> b);
-            this.a.assign(a);
-            this.b.assign(b);
-        }
-
-        /** Gradients that are just those. */
-        Gradients gradients(Tensor ofA, Tensor ofB) {
-            Variable sum = a.value().mul(Variable.constantOf(ofA)).sum();
-            return sum.add(b.value().mul(Variable.constantOf(ofB)).sum()).backward();
-        }
-    }
 
     /**
      * The optimizer of a case with its schedule; null if there is none like it here.
@@ -234,7 +215,7 @@ class TorchOptimTest {
     }
 
     private static void run(Golden.Case golden, DType dtype, Close close, boolean momentumTwice) {
-        var pair = new Pair(
+        var pair = new ParameterPair(
                 golden.get("inp", "init_a").tensor(dtype),
                 golden.get("inp", "init_b").tensor(dtype));
         Optimizer optimizer = optimizer(golden, pair.parameters(), momentumTwice);
@@ -317,7 +298,7 @@ class TorchOptimTest {
         double p = golden.text("norm_type").equals("inf") ? Double.POSITIVE_INFINITY : golden.number("norm_type");
         for (DType dtype : DType.values()) {
             Close close = dtype == DType.FLOAT64 ? Close.DOUBLE : Close.SINGLE;
-            var pair = new Pair(Tensor.zeros(dtype, Shape.of(5)), Tensor.zeros(dtype, Shape.of(3, 4)));
+            var pair = new ParameterPair(Tensor.zeros(dtype, Shape.of(5)), Tensor.zeros(dtype, Shape.of(3, 4)));
             Gradients gradients = pair.gradients(
                     golden.get("inp", "a").tensor(dtype), golden.get("inp", "b").tensor(dtype));
             close.check(
@@ -345,7 +326,7 @@ class TorchOptimTest {
         double limit = golden.number(golden.has("clip_value") ? "clip_value" : "max_value");
         for (DType dtype : DType.values()) {
             Close close = dtype == DType.FLOAT64 ? Close.DOUBLE : Close.SINGLE;
-            var pair = new Pair(Tensor.zeros(dtype, Shape.of(5)), Tensor.zeros(dtype, Shape.of(3, 4)));
+            var pair = new ParameterPair(Tensor.zeros(dtype, Shape.of(5)), Tensor.zeros(dtype, Shape.of(3, 4)));
             Gradients clipped = pair.gradients(
                             golden.get("inp", "a").tensor(dtype),
                             golden.get("inp", "b").tensor(dtype))
@@ -380,7 +361,7 @@ class TorchOptimTest {
         for (int i = 0; i < 2; i++) {
             start[i] = Double.parseDouble(words[i]);
         }
-        var pair = new Pair(Tensor.of(start), Tensor.zeros(DType.FLOAT64, Shape.of(1)));
+        var pair = new ParameterPair(Tensor.of(start), Tensor.zeros(DType.FLOAT64, Shape.of(1)));
         Optimizer optimizer = optimizer(golden, pair.parameters(), momentumTwice);
         assertThat(optimizer).as("an optimizer for %s", golden).isNotNull();
         double[] path = golden.get("out", "x").doubles();

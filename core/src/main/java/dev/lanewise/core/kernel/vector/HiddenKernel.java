@@ -10,6 +10,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessFlag;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -77,9 +78,6 @@ final class HiddenKernel {
 
     private static <T> T define(Class<T> type, String name, Consumer<CodeBuilder> body, Consumer<ClassBuilder> others) {
         Method method = type.getMethods()[0];
-        var descriptor = MethodTypeDesc.ofDescriptor(
-                java.lang.invoke.MethodType.methodType(method.getReturnType(), method.getParameterTypes())
-                        .descriptorString());
         byte[] bytes = ClassFile.of()
                 .build(
                         ClassDesc.of(HiddenKernel.class.getPackageName(), name),
@@ -95,7 +93,7 @@ final class HiddenKernel {
                                                         ConstantDescs.INIT_NAME,
                                                         ConstantDescs.MTD_void)
                                                 .return_())
-                                .withMethodBody(method.getName(), descriptor, ClassFile.ACC_PUBLIC, body)));
+                                .withMethodBody(method.getName(), descriptor(type), ClassFile.ACC_PUBLIC, body)));
         dump(name, bytes);
         try {
             var hidden = MethodHandles.lookup().defineHiddenClass(bytes, true);
@@ -103,6 +101,13 @@ final class HiddenKernel {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("gemm: kernel " + name + " cannot be instantiated", e);
         }
+    }
+
+    /** The descriptor of an interface's one method. */
+    static MethodTypeDesc descriptor(Class<?> type) {
+        Method method = type.getMethods()[0];
+        return MethodTypeDesc.ofDescriptor(MethodType.methodType(method.getReturnType(), method.getParameterTypes())
+                .descriptorString());
     }
 
     /** Consecutive local variables; the number of the first. */

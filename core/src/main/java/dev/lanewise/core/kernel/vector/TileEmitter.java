@@ -64,19 +64,8 @@ import java.lang.constant.MethodTypeDesc;
  */
 final class TileEmitter {
     /** The method for one tile: what the kernel's has, but for the number of tiles. */
-    private static final MethodTypeDesc TILE = MethodTypeDesc.of(
-            ConstantDescs.CD_void,
-            ConstantDescs.CD_int,
-            HiddenKernel.FLOATS,
-            ConstantDescs.CD_int,
-            ConstantDescs.CD_int,
-            HiddenKernel.FLOATS,
-            ConstantDescs.CD_int,
-            ConstantDescs.CD_int,
-            HiddenKernel.FLOATS,
-            ConstantDescs.CD_int,
-            ConstantDescs.CD_int,
-            ConstantDescs.CD_boolean);
+    private static final MethodTypeDesc TILE =
+            HiddenKernel.descriptor(TileKernel.class).dropParameterTypes(0, 2);
 
     private static final ClassDesc VAR_HANDLE = ClassDesc.of("java.lang.invoke.VarHandle");
 

@@ -363,21 +363,42 @@ record Recurrence(Formula cell, int states, boolean reversed) implements FusedOp
             return Views.permute(
                     Views.reshape(product, Shape.of(sizes.time, sizes.batch, sizes.in)), new int[] {1, 0, 2});
         });
-        saved.give(WEIGHT, () -> gates.apply(new MatMul(true, false), timeFirst(saved.operand(0))));
-        saved.give(RECURRENT_WEIGHT, () -> {
-            int offset = reversed ? sizes.state() : 0;
-            int[] strides = {sizes.hidden, 1};
-            Shape rows = Shape.of(sizes.time * sizes.batch, sizes.hidden);
-            return own.apply(new MatMul(true, false), all.getFirst().view(rows, offset, strides));
-        });
+        int offset = reversed ? sizes.state() : 0;
+        int[] strides = {sizes.state(), sizes.hidden, 1};
+        Tensor before = all.getFirst().view(Shape.of(sizes.time, sizes.batch, sizes.hidden), offset, strides);
+        Tensor x = Views.permute(saved.operand(0), new int[] {1, 0, 2}); // (time, batch, in)
+        if (!both && saved.needs(WEIGHT) && saved.needs(RECURRENT_WEIGHT)) {
+            // One product for both, which packs the gates' gradients once.
+            Tensor product = weightGradient(gates, TensorOps.concat(2, List.of(x, before))); // (width, in + hidden)
+            saved.give(WEIGHT, () -> Views.copy(product.slice(1, 0, sizes.in)));
+            saved.give(RECURRENT_WEIGHT, () -> Views.copy(product.slice(1, sizes.in, sizes.in + sizes.hidden)));
+        } else {
+            saved.give(WEIGHT, () -> weightGradient(gates, x));
+            saved.give(RECURRENT_WEIGHT, () -> weightGradient(own, before));
+        }
         for (int i = 0; i < states; i++) {
             Tensor gradient = gradients.get(i);
             saved.give(FIRST_STATE + i, () -> gradient);
         }
         if (saved.operandCount() > FIRST_STATE + states) {
-            saved.give(FIRST_STATE + states, () -> gates.sum(0));
-            saved.give(FIRST_STATE + states + 1, () -> own.sum(0));
+            int bias = FIRST_STATE + states;
+            if (both) {
+                saved.give(bias, () -> gates.sum(0));
+                saved.give(bias + 1, () -> own.sum(0));
+            } else if (saved.needs(bias) || saved.needs(bias + 1)) {
+                Tensor sum = gates.sum(0);
+                saved.give(bias, () -> sum);
+                saved.give(bias + 1, () -> sum);
+            }
         }
+    }
+
+    /** The gates' gradients, (time · batch, width), transposed, times what the weights met, [time, batch, columns]. */
+    private static Tensor weightGradient(Tensor gates, Tensor met) {
+        int rows = met.shape().size(0) * met.shape().size(1);
+        Tensor dense =
+                Views.reshape(met.contiguous(), Shape.of(rows, met.shape().size(2)));
+        return gates.apply(new MatMul(true, false), dense);
     }
 
     /**

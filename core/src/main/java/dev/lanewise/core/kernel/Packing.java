@@ -8,29 +8,21 @@ final class Packing {
     /** What a vector may overwrite beyond the end of a panel: buffers are longer by this. */
     static final int SLACK = 16;
 
-    /**
-     * Where what is consecutive in memory goes to different panels, so many steps of k are taken to all of them before
-     * the next ones: memory is then read from front to back, in so many streams, as the processor foresees it. From
-     * panel to panel instead, products of operands that are in no cache took 1.02 times as long.
-     */
-    private static final int COLUMNS_AT_ONCE = 32;
-
     private Packing() {}
 
     /** Packs a block of A from this row and column on, without regard to what lies up to {@link #SLACK} beyond it. */
     static void left(Tiles tiles, Matrix a, int row, int rows, int column, int k, float[] to, int offset) {
-        int atOnce = a.rowStride == 1 ? COLUMNS_AT_ONCE : k;
-        for (int p = 0; p < k; p += atOnce) {
-            int columns = Math.min(atOnce, k - p);
-            int height;
-            for (int i = 0; i < rows; i += height) {
-                height = tiles.rows(rows - i);
-                int at = a.index(row + i, column + p);
-                int panel = offset + i * k + p * height;
-                // What may be overwritten beyond these columns must be this panel's own: the next one has been begun.
-                boolean exact = p > 0 && (k - p - columns) * height < SLACK;
-                panel(tiles, height, columns, a.values, at, a.rowStride, a.columnStride, to, panel, height, exact);
-            }
+        int at = a.index(row, column);
+        int first = 0;
+        if (a.rowStride == 1) {
+            first = tiles.rowsOfWholePanels(rows);
+            copy(tiles, first / tiles.mr, tiles.mr, k, a.values, at, a.columnStride, to, offset, tiles.mr);
+        }
+        int height;
+        for (int i = first; i < rows; i += height) {
+            height = tiles.rows(rows - i);
+            int begin = at + i * a.rowStride;
+            panel(tiles, height, k, a.values, begin, a.rowStride, a.columnStride, to, offset + i * k, height, false);
         }
     }
 
@@ -44,16 +36,17 @@ final class Packing {
     /** Packs micro-panels of B, from this row and column on and one after the other; overwrites nothing beyond them. */
     static void right(Tiles tiles, Matrix b, int row, int k, int column, int columns, float[] to, int offset) {
         Matrix t = b.transposed();
-        int atOnce = b.columnStride == 1 ? COLUMNS_AT_ONCE : k;
-        for (int p = 0; p < k; p += atOnce) {
-            int steps = Math.min(atOnce, k - p);
-            for (int j = 0; j < columns; j += tiles.nr) {
-                int width = Math.min(tiles.nr, columns - j);
-                int step = tiles.width(width);
-                int at = b.index(row + p, column + j);
-                int panel = offset + j * k + p * step;
-                panel(tiles, width, steps, t.values, at, t.rowStride, t.columnStride, to, panel, step, true);
-            }
+        int at = b.index(row, column);
+        int first = 0;
+        if (b.columnStride == 1) {
+            first = columns / tiles.nr * tiles.nr;
+            copy(tiles, columns / tiles.nr, tiles.nr, k, t.values, at, t.columnStride, to, offset, tiles.nr);
+        }
+        for (int j = first; j < columns; j += tiles.nr) {
+            int width = Math.min(tiles.nr, columns - j);
+            int begin = at + j * t.rowStride;
+            int step = tiles.width(width);
+            panel(tiles, width, k, t.values, begin, t.rowStride, t.columnStride, to, offset + j * k, step, true);
         }
     }
 
@@ -75,9 +68,13 @@ final class Packing {
             int offset,
             int step,
             boolean exact) {
+        if (rowStride == 1) {
+            copy(tiles, 1, rows, k, from, at, columnStride, to, offset, step);
+            return;
+        }
         int part;
         for (int r = 0; r < rows; r += part) {
-            part = rowStride == 1 ? rows : columnStride == 1 ? tiles.transposed(rows - r) : 0;
+            part = columnStride == 1 ? tiles.transposed(rows - r) : 0;
             int columns = 0;
             // Whole vectors are written, so also over what follows in the column: that must not have been written yet.
             int vectors = (part + SLACK - 1) / SLACK * SLACK;
@@ -86,9 +83,7 @@ final class Packing {
                 part = rows - r;
             } else {
                 int most = exact && runsOver ? Math.max(0, k - (r + vectors - 1) / step) : k;
-                columns = rowStride == 1
-                        ? copy(tiles, part, most, from, at, columnStride, to, offset, step)
-                        : transpose(tiles, part, most, from, at + r * rowStride, rowStride, to, offset + r, step);
+                columns = transpose(tiles, part, most, from, at + r * rowStride, rowStride, to, offset + r, step);
             }
             int begin = at + r * rowStride + columns * columnStride;
             int end = offset + r + columns * step;
@@ -96,10 +91,24 @@ final class Packing {
         }
     }
 
-    private static int copy(
-            Tiles tiles, int rows, int k, float[] from, int at, int columnStride, float[] to, int offset, int step) {
+    /** Packs micro-panels of a width whose columns have consecutive elements, one beside the other. */
+    private static void copy(
+            Tiles tiles,
+            int panels,
+            int width,
+            int k,
+            float[] from,
+            int at,
+            int columnStride,
+            float[] to,
+            int offset,
+            int step) {
         PanelCopy copy = tiles.copy();
-        return copy == null ? 0 : copy.copy(rows, k, from, at, columnStride, to, offset, step);
+        int done = copy == null ? 0 : copy.copy(panels, width, k, from, at, columnStride, to, offset, step);
+        for (int i = 0; i < panels; i++) {
+            int begin = at + i * width + done * columnStride;
+            single(width, k - done, from, begin, 1, columnStride, to, offset + (i * k + done) * step, step);
+        }
     }
 
     private static int transpose(

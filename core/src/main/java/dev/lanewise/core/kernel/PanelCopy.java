@@ -1,14 +1,17 @@
 package dev.lanewise.core.kernel;
 
-/** Packs a panel whose columns have consecutive elements: copies them one after the other. */
+/** Packs panels of the same width, one beside the other, whose columns have consecutive elements: copies those. */
 public interface PanelCopy {
     /**
-     * Puts element {@code r} of column {@code p}, {@code from[at + p·columnStride + r]}, to {@code to[offset + p·step +
-     * r]}. What lies up to a vector beyond a column of the panel may be overwritten.
+     * Puts element {@code r} of column {@code p} of panel {@code i}, {@code from[at + i·width + p·columnStride + r]},
+     * to {@code to[offset + (i·k + p)·step + r]}. What lies beyond a column up to the next one may be overwritten, and
+     * nothing beyond the panels.
      *
-     * @param width the elements of a column
-     * @param k the columns, of which the last ones may be left undone
-     * @return how many columns were done
+     * @param panels how many panels
+     * @param width the elements of a column, at most as many as the step
+     * @param k the columns of a panel, of which the last ones may be left undone
+     * @param step from a column of a panel to the next, in {@code to}
+     * @return how many columns of each panel were done
      */
-    int copy(int width, int k, float[] from, int at, int columnStride, float[] to, int offset, int step);
+    int copy(int panels, int width, int k, float[] from, int at, int columnStride, float[] to, int offset, int step);
 }

@@ -108,9 +108,11 @@ final class ScalarProductKernels implements ProductKernels {
 
     @Override
     public PanelCopy copy() {
-        return (width, k, from, at, columnStride, to, offset, step) -> {
-            for (int p = 0; p < k; p++) {
-                System.arraycopy(from, at + p * columnStride, to, offset + p * step, width);
+        return (panels, width, k, from, at, columnStride, to, offset, step) -> {
+            for (int i = 0; i < panels; i++) {
+                for (int p = 0; p < k; p++) {
+                    System.arraycopy(from, at + i * width + p * columnStride, to, offset + (i * k + p) * step, width);
+                }
             }
             return k;
         };

@@ -313,8 +313,8 @@ final class Tiles {
                     float[] from = new float[k * widest];
                     float[] to = new float[k * widest];
                     return kernel -> {
-                        kernel.copy(widest, k, from, 0, widest, to, 0, widest);
-                        kernel.copy(widest / 2, k, from, 0, widest / 2, to, 0, widest / 2);
+                        kernel.copy(1, widest, k, from, 0, widest, to, 0, widest);
+                        kernel.copy(2, widest / 2, k, from, 0, widest, to, 0, widest / 2);
                     };
                 },
                 200 + 4 * k * widest);

@@ -15,17 +15,36 @@ final class VectorPanelCopy implements PanelCopy {
             VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.bits()));
     private static final int LANES = SPECIES.length();
 
+    /**
+     * So many columns are taken to all panels before the next ones: memory is then read from front to back, in so many
+     * streams, as the processor foresees it. With 32, panels of operands that came from beyond the caches took 1.5 to 2
+     * times as long on a Zen 3 core; 2, 4 and 8 are alike.
+     */
+    private static final int COLUMNS_AT_ONCE = 4;
+
     @Override
-    public int copy(int width, int k, float[] from, int at, int columnStride, float[] to, int offset, int step) {
-        int vectors = (width + LANES - 1) / LANES;
-        int columns = within(k, from.length - vectors * LANES - at, columnStride);
-        if (vectors == 1) {
-            copyOne(columns, from, at, columnStride, to, offset, step);
-        } else if (vectors == 2) {
-            copyTwo(columns, from, at, columnStride, to, offset, step);
-        } else {
-            for (int vector = 0; vector < vectors; vector++) {
-                copyOne(columns, from, at + vector * LANES, columnStride, to, offset + vector * LANES, step);
+    public int copy(
+            int panels, int width, int k, float[] from, int at, int columnStride, float[] to, int offset, int step) {
+        int vectors = Math.ceilDiv(width, LANES);
+        int beyond = Math.max(0, vectors * LANES - step); // what the last columns would overwrite of the next panel
+        int writable = Math.max(0, k - Math.ceilDiv(beyond, step));
+        int room = from.length - at - (panels - 1) * width - vectors * LANES;
+        int columns = within(writable, room, columnStride);
+        for (int p = 0; p < columns; p += COLUMNS_AT_ONCE) {
+            int count = Math.min(COLUMNS_AT_ONCE, columns - p);
+            for (int i = 0; i < panels; i++) {
+                int source = at + i * width + p * columnStride;
+                int target = offset + (i * k + p) * step;
+                if (vectors == 1) {
+                    copyOne(count, from, source, columnStride, to, target, step);
+                } else if (vectors == 2) {
+                    copyTwo(count, from, source, columnStride, to, target, step);
+                } else {
+                    for (int vector = 0; vector < vectors; vector++) {
+                        int first = vector * LANES;
+                        copyOne(count, from, source + first, columnStride, to, target + first, step);
+                    }
+                }
             }
         }
         return columns;

@@ -28,10 +28,12 @@ final class HiddenKernel {
     static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
     static final ClassDesc FLOAT_VECTOR = ClassDesc.of("jdk.incubator.vector.FloatVector");
     static final ClassDesc INT_VECTOR = ClassDesc.of("jdk.incubator.vector.IntVector");
+    static final ClassDesc VECTOR_MASK = ClassDesc.of("jdk.incubator.vector.VectorMask");
     static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
     static final ClassDesc FLOATS = ConstantDescs.CD_float.arrayType();
     static final ClassDesc INTS = ConstantDescs.CD_int.arrayType();
     static final ClassDesc INT = ConstantDescs.CD_int;
+    static final ClassDesc LONG = ConstantDescs.CD_long;
     static final MethodTypeDesc ZERO = MethodTypeDesc.of(FLOAT_VECTOR, SPECIES);
     static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, ConstantDescs.CD_float);
     static final MethodTypeDesc FROM_ARRAY = MethodTypeDesc.of(FLOAT_VECTOR, SPECIES, FLOATS, INT);

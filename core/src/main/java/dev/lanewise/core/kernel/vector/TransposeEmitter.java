@@ -6,8 +6,10 @@ import static dev.lanewise.core.kernel.vector.HiddenKernel.INT;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.INTO_ARRAY;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.INTS;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.INT_VECTOR;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.LONG;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.SPECIES;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.VECTOR;
+import static dev.lanewise.core.kernel.vector.HiddenKernel.VECTOR_MASK;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.increase;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.locals;
 
@@ -31,20 +33,26 @@ import java.lang.constant.MethodTypeDesc;
  *   d0 d1 d2 d3        b2 b3 d2 d3        a3 b3 c3 d3
  * </pre>
  *
- * Each step takes two vectors to two others, by two instructions that pick lanes from both. 0.08 ns an element were
- * measured, where loops over single elements take 0.29. The lanes are handled as ints: for floats the instruction's
- * indices would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of
- * each column undefined.
+ * Each step takes two vectors to two others. With AVX-512, whose instructions pick lanes from two vectors, that is two
+ * of them: 0.08 ns an element were measured, where loops over single elements take 0.29. Where they pick from one, it
+ * is an exchange of lanes within each and a blend: 0.30 ns an element on a Zen 3 core, where picking from two, which is
+ * then made of more, takes 0.52, and loops 0.70. The lanes are handled as ints: for floats the instruction's indices
+ * would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of each column
+ * undefined.
  */
 final class TransposeEmitter {
     /** For each step, from distance 1 up, which lanes its two instructions pick. */
-    static final int[] PICKS_128 = picks(4);
-
-    static final int[] PICKS_256 = picks(8);
     static final int[] PICKS_512 = picks(16);
 
+    /** For each step, from distance 1 up, the lane that each lane changes places with. */
+    static final int[] EXCHANGES_128 = exchanges(4);
+
+    static final int[] EXCHANGES_256 = exchanges(8);
+
     private static final ClassDesc SELF = ClassDesc.of(TransposeEmitter.class.getName());
-    private static final MethodTypeDesc SELECT = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR);
+    private static final MethodTypeDesc SELECT_FROM_TWO = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR);
+    private static final MethodTypeDesc SELECT_FROM_ONE = MethodTypeDesc.of(INT_VECTOR, VECTOR);
+    private static final MethodTypeDesc BLEND = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR_MASK);
 
     private final CodeBuilder code;
     private final int rows;
@@ -59,8 +67,15 @@ final class TransposeEmitter {
     private final int offset;
     private final int step;
     private final int p;
+    private final int last;
     private final int here;
-    private final int picks;
+    private final boolean fromTwo;
+
+    /** Local variables: the picks, or the exchanges. */
+    private final int lanesOfSteps;
+
+    /** Local variables, if there are no picks: for each step, the mask of lanes that stay in the lower of two rows. */
+    private final int lower;
 
     private TransposeEmitter(int rows, int bits, CodeBuilder code) {
         this.rows = rows;
@@ -76,8 +91,11 @@ final class TransposeEmitter {
         offset = code.parameterSlot(5);
         step = code.parameterSlot(6);
         p = locals(code, TypeKind.INT, 1);
+        last = locals(code, TypeKind.INT, 1); // where the last whole square begins, or before it
         here = locals(code, TypeKind.INT, 1);
-        picks = locals(code, TypeKind.REFERENCE, 2 * log);
+        fromTwo = bits == 512;
+        lanesOfSteps = locals(code, TypeKind.REFERENCE, 2 * log);
+        lower = lanesOfSteps + log;
     }
 
     /** A new transposition of this many rows, at most as many as there are lanes. */
@@ -89,17 +107,24 @@ final class TransposeEmitter {
     }
 
     private void write() {
-        for (int i = 0; i < 2 * log; i++) {
+        for (int i = 0; i < (fromTwo ? 2 * log : log); i++) {
             HiddenKernel.species(code, INT_VECTOR, bits);
-            code.getstatic(SELF, "PICKS_" + bits, INTS)
+            code.getstatic(SELF, (fromTwo ? "PICKS_" : "EXCHANGES_") + bits, INTS)
                     .loadConstant(i * lanes)
                     .invokestatic(INT_VECTOR, "fromArray", MethodTypeDesc.of(INT_VECTOR, SPECIES, INTS, INT))
-                    .astore(picks + i);
+                    .astore(lanesOfSteps + i);
+        }
+        for (int i = 0; i < log && !fromTwo; i++) {
+            HiddenKernel.species(code, INT_VECTOR, bits);
+            code.loadConstant(mask(1 << i))
+                    .invokestatic(VECTOR_MASK, "fromLong", MethodTypeDesc.of(VECTOR_MASK, SPECIES, LONG))
+                    .astore(lower + i);
         }
         Label loop = code.newLabel();
         Label done = code.newLabel();
+        code.iload(k).loadConstant(lanes).isub().istore(last);
         code.loadConstant(0).istore(p).labelBinding(loop);
-        code.iload(k).iload(p).isub().loadConstant(lanes).if_icmplt(done);
+        code.iload(p).iload(last).if_icmpgt(done);
         int[] square = load();
         for (int distance = log - 1; distance >= 0; distance--) {
             square = swap(square, distance);
@@ -137,18 +162,35 @@ final class TransposeEmitter {
             if (other == row || square[row] < 0) {
                 continue;
             }
-            if (square[other] < 0) { // the upper row keeps its first lanes, which are all that will be looked at
-                swapped[other] = select(2 * distance + 1, square[row], square[row]);
+            int first = square[row];
+            int second = square[other];
+            if (second < 0) { // the upper row keeps its first lanes, which are all that will be looked at
+                swapped[other] = fromTwo ? picked(2 * distance + 1, first, first) : exchanged(distance, first);
+            } else if (fromTwo) {
+                swapped[row] = picked(2 * distance, first, second);
+                swapped[other] = picked(2 * distance + 1, first, second);
             } else {
-                swapped[row] = select(2 * distance, square[row], square[other]);
-                swapped[other] = select(2 * distance + 1, square[row], square[other]);
+                swapped[row] = blended(distance, first, exchanged(distance, second));
+                swapped[other] = blended(distance, exchanged(distance, first), second);
             }
         }
         return swapped;
     }
 
-    private int select(int pick, int first, int second) {
-        code.aload(picks + pick).aload(first).aload(second).invokevirtual(INT_VECTOR, "selectFrom", SELECT);
+    private int picked(int pick, int first, int second) {
+        code.aload(lanesOfSteps + pick).aload(first).aload(second);
+        code.invokevirtual(INT_VECTOR, "selectFrom", SELECT_FROM_TWO);
+        return kept();
+    }
+
+    private int exchanged(int distance, int vector) {
+        code.aload(lanesOfSteps + distance).aload(vector).invokevirtual(INT_VECTOR, "selectFrom", SELECT_FROM_ONE);
+        return kept();
+    }
+
+    /** The first vector, in those lanes that stay in the lower row the second. */
+    private int blended(int distance, int first, int second) {
+        code.aload(first).aload(second).aload(lower + distance).invokevirtual(INT_VECTOR, "blend", BLEND);
         return kept();
     }
 
@@ -183,5 +225,22 @@ final class TransposeEmitter {
             }
         }
         return picks;
+    }
+
+    private static int[] exchanges(int lanes) {
+        int[] exchanges = new int[Integer.numberOfTrailingZeros(lanes) * lanes];
+        for (int i = 0; i < exchanges.length; i++) {
+            exchanges[i] = (i % lanes) ^ (1 << (i / lanes));
+        }
+        return exchanges;
+    }
+
+    /** One bit for each lane whose number has the bit of the distance. */
+    private long mask(int distance) {
+        long mask = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            mask |= (lane & distance) == 0 ? 0 : 1L << lane;
+        }
+        return mask;
     }
 }

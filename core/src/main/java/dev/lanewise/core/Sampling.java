@@ -162,7 +162,7 @@ final class Sampling {
     private static <T extends TensorOps<T>> T inside(T position, int n, GridSampling how) {
         return switch (how.outside()) {
             case ZEROS -> position;
-            case BORDER -> position.clamp(0, n - 1);
+            case BORDER -> limited(position, n);
             case REFLECTION -> {
                 double low = how.alignCorners() ? 0 : -0.5;
                 double span = how.alignCorners() ? n - 1 : n;
@@ -172,8 +172,14 @@ final class Sampling {
                 // A saw of period 2 · span, folded: 0 up to span and down again.
                 T distance = position.sub(low).abs().remainder(2 * span);
                 T folded = distance.sub(span).abs().neg().add(span);
-                yield folded.add(low).clamp(0, n - 1);
+                yield limited(folded.add(low), n);
             }
         };
+    }
+
+    /** Positions from 0 to n − 1. No gradient comes from the ends themselves, as in PyTorch, where clamp has one. */
+    private static <T extends TensorOps<T>> T limited(T position, int n) {
+        T between = position.gt(0).mul(position.lt(n - 1));
+        return between.where(position, position.constant(position.value().clamp(0, n - 1)));
     }
 }

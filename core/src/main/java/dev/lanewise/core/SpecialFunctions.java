@@ -487,10 +487,11 @@ final class SpecialFunctions {
 
     static Expr i0(Expr x) {
         Expr size = x.abs();
-        return size.le(8)
-                .select(
-                        polynomial(quarterOfSquare(x), I0_SMALL),
-                        large(size, I0_LARGE).mul(size.exp()));
+        Expr growth = size.exp();
+        // Where that overflows the product's gradient would be ∞ - ∞. At ∞ PyTorch says NaN.
+        Expr overflows = growth.eq(Double.POSITIVE_INFINITY).mul(size.lt(Double.POSITIVE_INFINITY));
+        Expr far = overflows.select(growth, large(size, I0_LARGE).mul(growth));
+        return size.le(8).select(polynomial(quarterOfSquare(x), I0_SMALL), far);
     }
 
     static Expr i0e(Expr x) {

@@ -188,6 +188,8 @@ class SpecialFunctionsTest {
             logit NaN NaN NaN
             i0 0.0 1.0 0.0
             i0 Infinity NaN NaN
+            i0 1000.0 Infinity Infinity
+            i0 -1.0000000150474662e+30 Infinity -Infinity
             i0 NaN NaN NaN
             i1 0.0 0.0 0.5
             i0e 0.0 1.0 0.0

@@ -2,6 +2,7 @@ package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
+import dev.lanewise.core.Formula;
 import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
@@ -261,9 +262,13 @@ public final class Losses {
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huber: delta %s is not positive".formatted(delta));
         }
-        Variable distance = difference("huber", predictions, targets).abs();
-        return reduction.of(distance.le(delta)
-                .where(distance.square().mul(0.5), distance.sub(0.5 * delta).mul(delta)));
+        // One formula, and not two joined by where: the gradient of the square at an infinite distance would be 0 · ∞.
+        Formula huber = Formula.of(
+                "huber",
+                d -> d.abs()
+                        .le(delta)
+                        .select(d.square().mul(0.5), d.abs().sub(0.5 * delta).mul(delta)));
+        return reduction.of(difference("huber", predictions, targets).map(huber));
     }
 
     /**

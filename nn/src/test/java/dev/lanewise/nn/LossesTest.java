@@ -56,6 +56,21 @@ class LossesTest {
     }
 
     @Test
+    void atAnInfiniteDistanceTheHuberLossHasTheSlopeOfItsLine() {
+        double infinity = Double.POSITIVE_INFINITY;
+        Tensor predictions = Tensor.of(new double[] {infinity, -infinity, 0.5, 3});
+        Tensor targets = Tensor.of(new double[] {0, 1, 0.25, -infinity});
+        for (DType type : DType.values()) {
+            Variable given = Variable.of(predictions.to(type));
+            Variable loss = Losses.huber(given, targets.to(type), 2, Reduction.SUM);
+            assertThat(loss.item()).isInfinite();
+            assertThat(loss.backward().of(given).toDoubles()).containsExactly(2, -2, 0.25, 2);
+            Variable smooth = Losses.smoothL1(given, targets.to(type), 2, Reduction.SUM);
+            assertThat(smooth.backward().of(given).toDoubles()).containsExactly(1, -1, 0.125, 1);
+        }
+    }
+
+    @Test
     void whateverTheReduction() {
         Tensor probabilities = Tensor.of(new double[] {0.2, 0.5, 0.3, 0.1, 0.1, 0.8}, 2, 3);
         IntTensor classes = IntTensor.of(2, 0);

@@ -179,6 +179,14 @@ public abstract class Layer {
     }
 
     /** The layers registered with this one, by name, in order. */
+    /**
+     * {@linkplain Parameter#setFrozen Freezes} all parameters of this layer and of those below it, or trains them
+     * again. Buffers, as running statistics, follow a training pass as before.
+     */
+    public final void setFrozen(boolean on) {
+        parameters().forEach(parameter -> parameter.setFrozen(on));
+    }
+
     public final Map<String, Layer> children() {
         return new LinkedHashMap<>(children);
     }

@@ -127,6 +127,14 @@ public abstract class Layer {
         return path.isEmpty() ? getClass().getSimpleName() : path;
     }
 
+    /** What messages about missing values add where this layer is part of no other one, as if it had been forgotten. */
+    final String registrationHint() {
+        return parent == null
+                ? "; if that was done, the %s is not registered in the model: child(name, layer) does it"
+                        .formatted(getClass().getSimpleName())
+                : "";
+    }
+
     /**
      * Refuses an input whose type is not that of this layer's weights.
      *
@@ -171,14 +179,6 @@ public abstract class Layer {
         return all;
     }
 
-    /** All buffers of this layer and of those below it. */
-    public final List<Buffer> buffers() {
-        List<Buffer> all = new ArrayList<>();
-        visit((layer, depth) -> all.addAll(layer.buffers.values()));
-        return all;
-    }
-
-    /** The layers registered with this one, by name, in order. */
     /**
      * {@linkplain Parameter#setFrozen Freezes} all parameters of this layer and of those below it, or trains them
      * again. Buffers, as running statistics, follow a training pass as before.
@@ -187,6 +187,14 @@ public abstract class Layer {
         parameters().forEach(parameter -> parameter.setFrozen(on));
     }
 
+    /** All buffers of this layer and of those below it. */
+    public final List<Buffer> buffers() {
+        List<Buffer> all = new ArrayList<>();
+        visit((layer, depth) -> all.addAll(layer.buffers.values()));
+        return all;
+    }
+
+    /** The layers registered with this one, by name, in order. */
     public final Map<String, Layer> children() {
         return new LinkedHashMap<>(children);
     }

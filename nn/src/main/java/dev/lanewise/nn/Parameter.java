@@ -76,8 +76,8 @@ public final class Parameter {
     public Variable value() {
         if (variable == null || values == null) {
             throw new IllegalStateException(
-                    "%s has no values yet: call init(rng) on the model, or load its state, before using it"
-                            .formatted(path()));
+                    "%s has no values yet: call init(rng) on the model, or load its state, before using it%s"
+                            .formatted(path(), layer.registrationHint()));
         }
         return frozen ? Variable.constantOf(values.value()) : variable;
     }

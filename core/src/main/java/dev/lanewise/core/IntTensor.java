@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
@@ -297,6 +298,24 @@ public final class IntTensor {
      */
     public IntTensor rearranged(UnaryOperator<Tensor> function) {
         return function.apply(toTensor(DType.FLOAT64)).toInts();
+    }
+
+    /**
+     * Tensors one behind the other along an axis, of the same size along all others; see {@link Tensor#concat(int,
+     * List)}.
+     */
+    public static IntTensor concat(int axis, List<IntTensor> parts) {
+        return Tensor.concat(axis, asTensors(parts)).toInts();
+    }
+
+    /** Tensors of one shape as one, along a new axis; see {@link Tensor#stack(int, List)}. */
+    public static IntTensor stack(int axis, List<IntTensor> parts) {
+        return Tensor.stack(axis, asTensors(parts)).toInts();
+    }
+
+    /** In FLOAT64, which holds each {@code int} exactly. */
+    private static List<Tensor> asTensors(List<IntTensor> parts) {
+        return parts.stream().map(part -> part.toTensor(DType.FLOAT64)).toList();
     }
 
     /** The indices of the elements that are not 0, in row-major order: [count, axes]. */

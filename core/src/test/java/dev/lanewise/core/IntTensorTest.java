@@ -31,6 +31,22 @@ class IntTensorTest {
     }
 
     @Test
+    void partsAreJoinedAlongAnAxisOrANewOne() {
+        IntTensor x = IntTensor.of(Shape.of(2, 2), 1, 2, 3, Integer.MAX_VALUE);
+        IntTensor y = IntTensor.of(Shape.of(2, 1), 5, Integer.MIN_VALUE);
+        IntTensor joined = IntTensor.concat(1, List.of(x, y));
+        assertThat(joined.shape()).isEqualTo(Shape.of(2, 3));
+        assertThat(joined.toArray()).containsExactly(1, 2, 5, 3, Integer.MAX_VALUE, Integer.MIN_VALUE);
+        IntTensor stacked = IntTensor.stack(-1, List.of(y, y.add(IntTensor.of(1))));
+        assertThat(stacked.shape()).isEqualTo(Shape.of(2, 1, 2));
+        assertThat(stacked.toArray()).containsExactly(5, 6, Integer.MIN_VALUE, Integer.MIN_VALUE + 1);
+        assertThatThrownBy(() -> IntTensor.concat(0, List.of(x, y)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[2, 2]")
+                .hasMessageContaining("[2, 1]");
+    }
+
+    @Test
     void operationsBroadcast() {
         IntTensor x = random(1, 3, 2, 1, 4);
         IntTensor y = random(2, 3, 3, 4);

@@ -50,8 +50,8 @@ public final class Buffer {
     public Tensor value() {
         if (values == null) {
             throw new IllegalStateException(
-                    "%s has no values yet: call init(rng) on the model, or load its state, before using it"
-                            .formatted(path()));
+                    "%s has no values yet: call init(rng) on the model, or load its state, before using it%s"
+                            .formatted(path(), layer.registrationHint()));
         }
         return values.snapshot();
     }

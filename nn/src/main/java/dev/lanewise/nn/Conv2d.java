@@ -12,7 +12,12 @@ public final class Conv2d extends Convolution {
 
     /** Windows of one size that slide as given. */
     public Conv2d(int in, int out, int size, Sliding sliding) {
-        this(in, out, all(size, 2), all(sliding, 2), 1, true);
+        this(in, out, size, sliding, true);
+    }
+
+    /** Windows of one size that slide as given, with or without a bias: before a normalisation one needs none. */
+    public Conv2d(int in, int out, int size, Sliding sliding, boolean bias) {
+        this(in, out, all(size, 2), all(sliding, 2), 1, bias);
     }
 
     /**

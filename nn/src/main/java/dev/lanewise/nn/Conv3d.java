@@ -12,7 +12,12 @@ public final class Conv3d extends Convolution {
 
     /** Windows of one size that slide as given. */
     public Conv3d(int in, int out, int size, Sliding sliding) {
-        this(in, out, all(size, 3), all(sliding, 3), 1, true);
+        this(in, out, size, sliding, true);
+    }
+
+    /** Windows of one size that slide as given, with or without a bias: before a normalisation one needs none. */
+    public Conv3d(int in, int out, int size, Sliding sliding, boolean bias) {
+        this(in, out, all(size, 3), all(sliding, 3), 1, bias);
     }
 
     /**

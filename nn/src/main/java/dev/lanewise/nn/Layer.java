@@ -127,6 +127,14 @@ public abstract class Layer {
         return path.isEmpty() ? getClass().getSimpleName() : path;
     }
 
+    /** What messages about missing values add where this layer is part of no other one, as if it had been forgotten. */
+    final String registrationHint() {
+        return parent == null
+                ? "; if that was done, the %s is not registered in the model: child(name, layer) does it"
+                        .formatted(getClass().getSimpleName())
+                : "";
+    }
+
     /**
      * Refuses an input whose type is not that of this layer's weights.
      *
@@ -169,6 +177,14 @@ public abstract class Layer {
         List<Parameter> all = new ArrayList<>();
         visit((layer, depth) -> all.addAll(layer.parameters.values()));
         return all;
+    }
+
+    /**
+     * {@linkplain Parameter#setFrozen Freezes} all parameters of this layer and of those below it, or trains them
+     * again. Buffers, as running statistics, follow a training pass as before.
+     */
+    public final void setFrozen(boolean on) {
+        parameters().forEach(parameter -> parameter.setFrozen(on));
     }
 
     /** All buffers of this layer and of those below it. */

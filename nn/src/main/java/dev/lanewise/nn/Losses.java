@@ -290,7 +290,12 @@ public final class Losses {
      * The mean {@linkplain #binaryCrossEntropyWithLogits(Variable, Tensor, Tensor, Reduction) cross-entropy of logits}.
      */
     public static Variable binaryCrossEntropyWithLogits(Variable logits, Tensor targets) {
-        return binaryCrossEntropyWithLogits(logits, targets, null, Reduction.MEAN);
+        return binaryCrossEntropyWithLogits(logits, targets, Reduction.MEAN);
+    }
+
+    /** The {@linkplain #binaryCrossEntropyWithLogits(Variable, Tensor, Tensor, Reduction) cross-entropy of logits}. */
+    public static Variable binaryCrossEntropyWithLogits(Variable logits, Tensor targets, Reduction reduction) {
+        return binaryCrossEntropyWithLogits(logits, targets, null, reduction);
     }
 
     /**
@@ -510,6 +515,11 @@ public final class Losses {
         if (!predictions.shape().equals(targets.shape())) {
             throw new IllegalArgumentException("%s: predictions have shape %s, targets %s; expected the same"
                     .formatted(loss, predictions.shape(), targets.shape()));
+        }
+        if (predictions.dtype() != targets.dtype()) {
+            throw new IllegalArgumentException(
+                    "%s: predictions are of type %s, targets of %s; convert one of them, as by to(%s)"
+                            .formatted(loss, predictions.dtype(), targets.dtype(), predictions.dtype()));
         }
     }
 }

@@ -21,6 +21,7 @@ public final class Parameter {
     private final Initializer initializer;
     private @Nullable MutableTensor values;
     private @Nullable Variable variable;
+    private boolean frozen;
 
     Parameter(Layer layer, String name, Shape shape, Initializer initializer) {
         this.layer = layer;
@@ -51,17 +52,34 @@ public final class Parameter {
     }
 
     /**
-     * The values as a variable, to compute with; its gradient is wanted.
+     * Leaves the values as they are in the training to come, or trains them again: PyTorch's {@code requires_grad}.
+     *
+     * <p>A frozen parameter is a constant to what is computed from then on: no gradient by it is computed, none counts
+     * for the norm of {@link dev.lanewise.autograd.Gradients#clipByNorm}, and an optimizer that is given it leaves it
+     * alone, weight decay and momentum included. It is not part of the state.
+     */
+    public void setFrozen(boolean on) {
+        frozen = on;
+    }
+
+    /** Whether the values are left as they are by training. */
+    public boolean isFrozen() {
+        return frozen;
+    }
+
+    /**
+     * The values as a variable, to compute with; its gradient is wanted, unless the parameter is {@linkplain #setFrozen
+     * frozen}.
      *
      * @throws IllegalStateException if there are no values yet
      */
     public Variable value() {
-        if (variable == null) {
+        if (variable == null || values == null) {
             throw new IllegalStateException(
-                    "%s has no values yet: call init(rng) on the model, or load its state, before using it"
-                            .formatted(path()));
+                    "%s has no values yet: call init(rng) on the model, or load its state, before using it%s"
+                            .formatted(path(), layer.registrationHint()));
         }
-        return variable;
+        return frozen ? Variable.constantOf(values.value()) : variable;
     }
 
     /**

@@ -44,7 +44,7 @@ public final class Pass {
         if (rng == null) {
             throw new IllegalStateException(
                     "%s: draws random numbers in a pass for inference; use Pass.training(rng, step)"
-                            .formatted(layer.path()));
+                            .formatted(layer.describeSelf()));
         }
         return rng.stream(layer.path());
     }

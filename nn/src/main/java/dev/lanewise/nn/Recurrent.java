@@ -2,6 +2,7 @@ package dev.lanewise.nn;
 
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.Formula;
+import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
@@ -9,11 +10,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers that read a sequence step by step and carry a state from each step to the next, [batch, time, inputs] →
  * [batch, time, hidden]: {@link Rnn}, {@link Gru}, {@link Lstm}. Several of them may be stacked, and each may read both
- * ways.
+ * ways. Sequences of different lengths are read with their lengths.
  *
  * <p>Parameters of layer k, with PyTorch's names: {@code weight_ih_lk} [gates · hidden, inputs], {@code weight_hh_lk}
  * [gates · hidden, hidden] and, unless left out, {@code bias_ih_lk} and {@code bias_hh_lk} [gates · hidden]; those of
@@ -117,9 +119,7 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
     /** Reads a sequence, [batch, time, inputs], beginning with states of zeros. */
     public final Result forward(Variable x, Pass pass) {
         checkInput(x);
-        Shape shape = Shape.of(parameters.size(), x.shape().size(0), hidden);
-        Variable zeros = Variable.constantOf(Tensor.zeros(x.dtype(), shape));
-        return forward(x, Collections.nCopies(stateCount(), zeros), pass);
+        return forward(x, zeros(x), pass);
     }
 
     /**
@@ -129,6 +129,54 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
      * @throws IllegalArgumentException naming this layer, if the shapes do not fit
      */
     public final Result forward(Variable x, List<Variable> states, Pass pass) {
+        check(x, states);
+        return read(x, null, states, pass);
+    }
+
+    /**
+     * Reads sequences of different lengths, beginning with states of zeros; see {@link #forward(Variable, IntTensor,
+     * List, Pass)}.
+     */
+    public final Result forward(Variable x, IntTensor lengths, Pass pass) {
+        checkInput(x);
+        return forward(x, lengths, zeros(x), pass);
+    }
+
+    /**
+     * Reads sequences of different lengths, [batch, time, inputs], of which each is filled up at its end: PyTorch's
+     * {@code pack_padded_sequence} and {@code pad_packed_sequence} around the layer. What fills up is not read. Outputs
+     * there are zeros; the last states are those after each sequence's own last step; the way back begins at each one's
+     * own end. Sequences need not be sorted by their lengths.
+     *
+     * @param lengths of the sequences, from 1 to time, [batch]
+     * @param states what to begin with, as a {@link Result} has them
+     * @throws IllegalArgumentException naming this layer, if the shapes or lengths do not fit
+     */
+    public final Result forward(Variable x, IntTensor lengths, List<Variable> states, Pass pass) {
+        check(x, states);
+        int time = x.shape().size(1);
+        if (!lengths.shape().equals(Shape.of(x.shape().size(0)))) {
+            throw new IllegalArgumentException("%s: lengths of shape %s, expected [batch] = [%d]"
+                    .formatted(describeSelf(), lengths.shape(), x.shape().size(0)));
+        }
+        boolean anyShort = false;
+        for (int i = 0; i < lengths.shape().count(); i++) {
+            int length = lengths.get(i);
+            if (length < 1 || length > time) {
+                throw new IllegalArgumentException("%s: sequence %d has length %d, expected 1 to %d, the input's time"
+                        .formatted(describeSelf(), i, length, time));
+            }
+            anyShort |= length < time;
+        }
+        return read(x, anyShort ? SequenceLengths.of(lengths) : null, states, pass);
+    }
+
+    private List<Variable> zeros(Variable x) {
+        Shape shape = Shape.of(parameters.size(), x.shape().size(0), hidden);
+        return Collections.nCopies(stateCount(), Variable.constantOf(Tensor.zeros(x.dtype(), shape)));
+    }
+
+    private void check(Variable x, List<Variable> states) {
         checkInput(x);
         Shape expected = Shape.of(parameters.size(), x.shape().size(0), hidden);
         if (states.size() != stateCount()
@@ -137,12 +185,28 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
                     .formatted(
                             describeSelf(), states.stream().map(Variable::shape).toList(), stateCount(), expected));
         }
-        List<Variable> results = Variable.reusingMemoryAll(() -> read(x, states, pass));
+    }
+
+    /** @param lengths of the sequences; null if all are as long as the input */
+    private Result read(Variable x, @Nullable SequenceLengths lengths, List<Variable> states, Pass pass) {
+        List<Variable> results = Variable.reusingMemoryAll(() -> {
+            if (lengths == null) {
+                return layers(x, null, states, pass);
+            }
+            List<Variable> sorted = new ArrayList<>();
+            states.forEach(state -> sorted.add(lengths.sorted(1, state)));
+            List<Variable> made = layers(lengths.sorted(0, x), lengths, sorted, pass);
+            List<Variable> unsorted = new ArrayList<>();
+            for (int i = 0; i < made.size(); i++) {
+                unsorted.add(lengths.unsorted(i == 0 ? 0 : 1, made.get(i)));
+            }
+            return unsorted;
+        });
         return new Result(results.getFirst(), List.copyOf(results.subList(1, results.size())));
     }
 
     /** The last layer's outputs, and behind them the last states. */
-    private List<Variable> read(Variable x, List<Variable> states, Pass pass) {
+    private List<Variable> layers(Variable x, @Nullable SequenceLengths lengths, List<Variable> states, Pass pass) {
         List<List<Variable>> first = new ArrayList<>();
         for (Variable state : states) {
             first.add(slices(state, 0)); // of each layer and direction, (batch, hidden)
@@ -154,14 +218,20 @@ public abstract sealed class Recurrent extends Layer permits Rnn, Gru, Lstm {
             for (int direction = 0; direction < directions(); direction++) {
                 int number = layer * directions() + direction;
                 List<Parameter> weights = parameters.get(number);
-                List<Variable> results = sequence.recurrent(
+                boolean reversed = direction == 1;
+                SequenceLengths.Reader reader = (part, begin) -> part.recurrent(
                         cell(),
                         weights.get(0).value(),
                         weights.get(1).value(),
                         config.bias() ? weights.get(2).value() : null,
                         config.bias() ? weights.get(3).value() : null,
-                        first.stream().map(all -> all.get(number)).toList(),
-                        direction == 1);
+                        begin,
+                        reversed);
+                List<Variable> begin =
+                        first.stream().map(all -> all.get(number)).toList();
+                List<Variable> results = lengths == null
+                        ? reader.read(sequence, begin)
+                        : lengths.read(sequence, begin, reversed, reader);
                 outputs.add(results.getFirst());
                 last.add(results.subList(1, results.size()));
             }

@@ -9,6 +9,7 @@ import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Sliding;
 import dev.lanewise.core.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,24 @@ class ConvolutionTest {
         assertThat(model.forward(images(3, 1, 12, 12), Pass.inference()).shape())
                 .isEqualTo(Shape.of(3, 10));
         assertThat(model.describe()).contains("4: Conv2d(4 → 6, [3, 3])", "1: BatchNorm2d(4)", "8: Dropout(0.5)");
+    }
+
+    @Test
+    void theBiasCanBeLeftOut() {
+        Sliding sliding = Sliding.by(2).withPadding(1);
+        for (Convolution layer : List.of(
+                new Conv1d(2, 5, 3, sliding, false),
+                new Conv2d(2, 5, 3, sliding, false),
+                new Conv3d(2, 5, 3, sliding, false))) {
+            layer.init(Rng.of(1));
+            assertThat(layer.state()).containsOnlyKeys("weight");
+            int axes = layer.weight().shape().rank() - 2;
+            int[] sizes = new int[axes + 2];
+            Arrays.fill(sizes, 4);
+            sizes[1] = 2;
+            assertThat(layer.forward(images(sizes), Pass.inference()).shape().size(-1))
+                    .isEqualTo(2);
+        }
     }
 
     @Test

@@ -45,6 +45,19 @@ class LayerTest {
         assertThat(net.parameterCount()).isEqualTo(2 + 12 + 4 + 8);
     }
 
+    /** A layer in a plain field, as PyTorch registers it by itself. */
+    @Test
+    void aLayerThatWasNotRegisteredIsFound() {
+        Layer model = new Layer() {};
+        Linear forgotten = new Linear(3, 4);
+        model.init(Rng.of(1));
+        assertThatThrownBy(() -> forgotten.forward(Variable.constantOf(Tensor.zeros(1, 3))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "weight has no values yet: call init(rng) on the model, or load its state, before using it; if that was done, the Linear is not registered in the model: child(name, layer) does it");
+        assertThatThrownBy(() -> Pass.inference().rng(forgotten)).hasMessageStartingWith("Linear: draws random");
+    }
+
     @Test
     void aNameIsTakenOnce() {
         assertThatThrownBy(() -> new Layer() {

@@ -83,6 +83,10 @@ class LossesTest {
             holds(o -> Losses.smoothL1(o, target, 0.8, reduction), x);
             holds(o -> Losses.smoothL1(o, target, 0, reduction), x);
             holds(o -> Losses.binaryCrossEntropyWithLogits(o, target, target.add(0.5), reduction), x);
+            assertThat(Losses.binaryCrossEntropyWithLogits(constant(x), target, reduction)
+                            .value())
+                    .isEqualTo(Losses.binaryCrossEntropyWithLogits(constant(x), target, null, reduction)
+                            .value());
             holds(o -> Losses.binaryCrossEntropy(o, target, reduction), probabilities);
             holds(o -> Losses.klDivergence(o, probabilities, reduction), x);
             holds(o -> Losses.poissonNll(o, target, reduction), x);
@@ -280,6 +284,11 @@ class LossesTest {
                 .hasMessage("mse: predictions have shape [2, 3], targets [3]; expected the same");
         assertThatThrownBy(() -> Losses.l1(constant(x), wrong)).hasMessageContaining("l1: predictions have shape");
         assertThatThrownBy(() -> Losses.huber(constant(x), target, 0)).hasMessage("huber: delta 0.0 is not positive");
+        assertThatThrownBy(
+                        () -> Losses.mse(Variable.constantOf(Tensor.zeros(2)), Tensor.ones(DType.FLOAT64, Shape.of(2))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "mse: predictions are of type FLOAT32, targets of FLOAT64; convert one of them, as by to(FLOAT32)");
         assertThatThrownBy(() -> Losses.binaryCrossEntropyWithLogits(constant(x), wrong))
                 .hasMessageContaining("binaryCrossEntropyWithLogits: ");
         assertThatThrownBy(() -> Losses.crossEntropy(constant(x), IntTensor.of(0, 3)))

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.autograd.GradCheck;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
+import dev.lanewise.core.IntTensor;
 import dev.lanewise.core.Rng;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +63,89 @@ class RecurrentTest {
         assertThat(once).isNotEqualTo(plain);
         assertThat(layer.forward(x, Pass.training(Rng.of(3), 0)).outputs().value())
                 .isEqualTo(once);
+    }
+
+    /** Of lengths that are not sorted, two of them alike and none that of the input. */
+    private static final IntTensor LENGTHS = IntTensor.of(2, 5, 1, 5, 3);
+
+    @Test
+    void aSequenceThatIsFilledUpIsReadAsByItself() {
+        for (Recurrent layer : List.of(new Rnn(3, 4, STACKED), new Gru(3, 4, STACKED), new Lstm(3, 4, STACKED))) {
+            layer.init(Rng.of(1), DType.FLOAT64);
+            Variable x = sequence(5, 7, 3);
+            List<Variable> begin = new ArrayList<>();
+            for (int i = 0; i < layer.stateCount(); i++) {
+                begin.add(sequence(4, 5, 4).mul(i + 1));
+            }
+            Recurrent.Result all = layer.forward(x, LENGTHS, begin, Pass.inference());
+            for (int i = 0; i < 5; i++) {
+                int row = i;
+                int length = LENGTHS.get(row);
+                List<Variable> own = begin.stream()
+                        .map(state -> state.slice(1, row, row + 1))
+                        .toList();
+                Recurrent.Result alone =
+                        layer.forward(x.slice(0, row, row + 1).slice(1, 0, length), own, Pass.inference());
+                Variable outputs = all.outputs().slice(0, row, row + 1);
+                assertThat(outputs.slice(1, 0, length).value())
+                        .isEqualTo(alone.outputs().value());
+                assertThat(outputs.slice(1, length, 7).value())
+                        .isEqualTo(Tensor.zeros(DType.FLOAT64, Shape.of(1, 7 - length, 8)));
+                for (int state = 0; state < begin.size(); state++) {
+                    assertThat(all.states().get(state).slice(1, row, row + 1).value())
+                            .isEqualTo(alone.states().get(state).value());
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatFillsUpIsNotReadAndHasNoGradient() {
+        Lstm layer = new Lstm(2, 3, STACKED);
+        layer.init(Rng.of(1), DType.FLOAT64);
+        Tensor x = sequence(5, 6, 2).value();
+        GradCheck.check(
+                o -> {
+                    Recurrent.Result result = layer.forward(o.getFirst(), LENGTHS, Pass.inference());
+                    return result.outputs()
+                            .sum()
+                            .add(result.states().get(1).square().sum());
+                },
+                List.of(x));
+        IntTensor filling = IntTensor.arange(6).ge(LENGTHS.reshape(5, 1)).reshape(5, 6, 1);
+        Variable bad = Variable.of(x.maskedFill(filling, Double.NaN));
+        Recurrent.Result result = layer.forward(bad, LENGTHS, Pass.inference());
+        assertThat(result.outputs().value())
+                .isEqualTo(layer.forward(Variable.constantOf(x), LENGTHS, Pass.inference())
+                        .outputs()
+                        .value());
+        Tensor gradient = result.outputs().sum().backward().of(bad);
+        assertThat(gradient.isFinite()).isTrue();
+        assertThat(gradient.select(0, 2).slice(0, 1, 6)).isEqualTo(Tensor.zeros(DType.FLOAT64, Shape.of(5, 2)));
+    }
+
+    @Test
+    void sequencesOfTheInputsLengthAreReadAsWithoutLengths() {
+        Gru layer = new Gru(3, 4, Recurrent.Config.DEFAULTS.withLayers(2).withDropout(0.5));
+        layer.init(Rng.of(1), DType.FLOAT64);
+        Variable x = sequence(2, 5, 3);
+        Pass pass = Pass.training(Rng.of(3), 0);
+        assertThat(layer.forward(x, IntTensor.of(5, 5), pass).outputs().value())
+                .isEqualTo(layer.forward(x, pass).outputs().value());
+    }
+
+    @Test
+    void lengthsThatDoNotFitAreNamed() {
+        Gru layer = new Gru(3, 4);
+        layer.init(Rng.of(1), DType.FLOAT64);
+        Variable x = sequence(2, 5, 3);
+        assertThatThrownBy(() -> layer.forward(x, IntTensor.of(5), Pass.inference()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Gru: lengths of shape [1], expected [batch] = [2]");
+        assertThatThrownBy(() -> layer.forward(x, IntTensor.of(5, 6), Pass.inference()))
+                .hasMessage("Gru: sequence 1 has length 6, expected 1 to 5, the input's time");
+        assertThatThrownBy(() -> layer.forward(x, IntTensor.of(0, 5), Pass.inference()))
+                .hasMessage("Gru: sequence 0 has length 0, expected 1 to 5, the input's time");
     }
 
     @Test

@@ -4,9 +4,11 @@ import dev.lanewise.core.Formula;
 import dev.lanewise.core.MutableTensor;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Parameter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Exponentially weighted means of parameters over the steps of a training (Polyak averaging): a ← d·a + (1 − d)·p. They
@@ -63,6 +65,40 @@ public final class AveragedWeights {
                     "AveragedWeights: %s is not among the parameters".formatted(parameter.path()));
         }
         return average.snapshot();
+    }
+
+    /** The averages by the parameters' names, copied: what it takes to go on later with {@link #restore}. */
+    public Map<String, Tensor> state() {
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        averages.forEach((parameter, average) -> state.put(parameter.path(), average.snapshot()));
+        return state;
+    }
+
+    /**
+     * Goes on from averages of the same parameters. Nothing is changed unless everything fits.
+     *
+     * @throws IllegalArgumentException naming every average that is missing, belongs to no parameter or has another
+     *     shape or type
+     */
+    public void restore(Map<String, Tensor> state) {
+        Map<String, Tensor> rest = new LinkedHashMap<>(state);
+        List<String> problems = new ArrayList<>();
+        averages.forEach((parameter, average) -> {
+            Tensor given = rest.remove(parameter.path());
+            Tensor own = average.value();
+            if (given == null) {
+                problems.add("missing " + parameter);
+            } else if (!given.shape().equals(own.shape()) || given.dtype() != own.dtype()) {
+                problems.add("%s has shape %s and type %s, expected %s and %s"
+                        .formatted(parameter.path(), given.shape(), given.dtype(), own.shape(), own.dtype()));
+            }
+        });
+        rest.forEach((name, values) -> problems.add("unknown " + name + " " + values.shape()));
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "restore: the state does not fit these averages: %s".formatted(String.join("; ", problems)));
+        }
+        averages.forEach((parameter, average) -> average.assign(Objects.requireNonNull(state.get(parameter.path()))));
     }
 
     /** Runs code with the averages in place of the parameters, which are then put back, whatever happens. */

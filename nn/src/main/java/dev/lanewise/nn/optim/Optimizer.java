@@ -1,6 +1,7 @@
 package dev.lanewise.nn.optim;
 
 import dev.lanewise.autograd.Gradients;
+import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.Expr;
 import dev.lanewise.core.Formula;
@@ -67,8 +68,8 @@ public abstract class Optimizer {
     }
 
     /**
-     * Adjusts all parameters on which the gradients depend; those without a gradient stay as they are. To go up instead
-     * of down, as PyTorch with {@code maximize}: {@code step(gradients.scale(-1))}.
+     * Adjusts all parameters on which the gradients depend; those without a gradient, or that are frozen, stay as they
+     * are. To go up instead of down, as PyTorch with {@code maximize}: {@code step(gradients.scale(-1))}.
      *
      * @throws IllegalStateException if the schedule gives a rate that is negative or not finite; nothing is changed
      */
@@ -82,7 +83,8 @@ public abstract class Optimizer {
         // All are asked for first, so that what has no values yet stops the step before anything is changed.
         Map<Parameter, Tensor> given = new LinkedHashMap<>();
         for (Parameter parameter : parameters) {
-            Tensor gradient = gradients.unscaled(parameter.value());
+            Variable value = parameter.value();
+            Tensor gradient = parameter.isFrozen() ? null : gradients.unscaled(value);
             if (gradient != null) {
                 given.put(parameter, gradient);
             }

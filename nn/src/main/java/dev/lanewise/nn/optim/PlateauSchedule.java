@@ -81,6 +81,16 @@ public final class PlateauSchedule implements Schedule {
         }
     }
 
+    /**
+     * Where a schedule stands, to go on from later.
+     *
+     * @param rate the rate
+     * @param best the best number so far
+     * @param without how many reports there were since without improvement
+     * @param cooling how many reports to come do not count
+     */
+    public record State(double rate, double best, long without, long cooling) {}
+
     private final Config config;
     private double rate;
     private double best;
@@ -119,6 +129,20 @@ public final class PlateauSchedule implements Schedule {
             cooling = config.cooldown();
             without = 0;
         }
+    }
+
+    /** Where this schedule stands. */
+    public State state() {
+        return new State(rate, best, without, cooling);
+    }
+
+    /** Goes on from where a schedule of the same settings stood. */
+    public void restore(State state) {
+        Optimizer.check("PlateauSchedule", "rate", state.rate(), Double.POSITIVE_INFINITY);
+        rate = state.rate();
+        best = state.best();
+        without = state.without();
+        cooling = state.cooling();
     }
 
     private boolean isBetter(double number) {

@@ -351,7 +351,8 @@ public final class Trainer<M extends Layer> {
 
     /** Makes a step; gives the norm of the gradients if that is known. */
     private double step(Gradients gradients) {
-        if (optimizer.parameters().stream().noneMatch(parameter -> gradients.has(parameter.value()))) {
+        if (optimizer.parameters().stream()
+                .noneMatch(parameter -> !parameter.isFrozen() && gradients.has(parameter.value()))) {
             throw new IllegalStateException(
                     "Trainer: the loss depends on none of the optimizer's parameters, so nothing would be learnt; give the optimizer model.parameters() of the model that the loss is computed with");
         }

@@ -227,6 +227,28 @@ class OptimizerTest {
         assertThat(layer.state().get("weight")).isEqualTo(second);
     }
 
+    @Test
+    void averagesGoOnFromTheirState() {
+        var averages = new AveragedWeights(layer.parameters(), 0.75);
+        var optimizer = new Sgd(layer.parameters(), Sgd.Config.of(0.01));
+        optimizer.step(loss().backward());
+        averages.update();
+        Map<String, Tensor> state = averages.state();
+        var later = new AveragedWeights(layer.parameters(), 0.75);
+        later.restore(state);
+        optimizer.step(loss().backward());
+        averages.update();
+        later.update();
+        assertThat(later.state()).isEqualTo(averages.state()).isNotEqualTo(state);
+        Map<String, Tensor> before = later.state();
+        assertThatThrownBy(() -> later.restore(Map.of("weight", Tensor.scalar(1), "wieght", Tensor.scalar(2))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("weight has shape [] and type FLOAT32, expected")
+                .hasMessageContaining("missing bias")
+                .hasMessageContaining("unknown wieght []");
+        assertThat(later.state()).isEqualTo(before);
+    }
+
     /** Dozat 2016, the algorithm of its page 3, written out. */
     @Test
     void nAdamIsThePapers() {

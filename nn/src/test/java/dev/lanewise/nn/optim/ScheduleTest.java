@@ -60,6 +60,32 @@ class ScheduleTest {
     }
 
     @Test
+    void aPlateauGoesOnFromWhereItStood() {
+        var config = PlateauSchedule.Config.defaults().withPatience(1).withCooldown(2);
+        double[] losses = {1, 0.9, 0.95, 0.93, 0.92, 0.96, 0.91, 0.92, 0.99, 0.93};
+        var whole = new PlateauSchedule(1, config);
+        var expected = new PlateauSchedule.State(0.1, 0.9, 0, 1);
+        for (int done = 0; done < losses.length; done++) {
+            whole.report(losses[done]);
+            var resumed = new PlateauSchedule(1, config);
+            for (int i = 0; i <= done; i++) {
+                resumed.report(losses[i]);
+                var next = new PlateauSchedule(1, config);
+                next.restore(resumed.state());
+                resumed = next;
+            }
+            assertThat(resumed.state()).isEqualTo(whole.state());
+            if (done == 4) {
+                assertThat(whole.state()).isEqualTo(expected);
+            }
+        }
+        assertThat(whole.at(0)).isCloseTo(0.01, within(1e-12));
+        assertThatThrownBy(() -> whole.restore(new PlateauSchedule.State(-1, 1, 0, 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PlateauSchedule: rate -1.0");
+    }
+
+    @Test
     void changesTooSmallToCountAreNotMade() {
         var schedule = new PlateauSchedule(
                 1e-3, PlateauSchedule.Config.defaults().withPatience(0).withLeast(1e-5));

@@ -532,6 +532,31 @@ final class NetworkCases {
                 values(1, 3, 4),
                 values(2, 2, 4),
                 values(3, 2, 2)));
+        // Batches that broadcast, of other numbers of axes, too; with a mask, which has most of them, and without.
+        for (boolean causal : new boolean[] {false, true}) {
+            add(OpCase.of(
+                            "attention",
+                            "Attention",
+                            o -> o.get(0).attention(o.get(1), o.get(2), causal, 0.5),
+                            o -> attention(o, causal, 0.5),
+                            values(1, 2, 1, 3, 2),
+                            values(2, 3, 4, 2),
+                            values(3, 1, 3, 4, 3))
+                    .withEmpty(values(1, 2, 1, 3, 2), values(2, 0, 4, 2), values(3, 1, 0, 4, 3)));
+        }
+        add(OpCase.of(
+                "attention",
+                "Softmax",
+                o -> o.get(0).attention(o.get(1), o.get(2), o.get(3), 0.5),
+                o -> {
+                    Tensor scores = Naive.matmul(o.get(0), Naive.transpose(o.get(1)));
+                    Tensor masked = Naive.map((score, mask) -> score * 0.5 + mask, scores, o.get(3));
+                    return Naive.matmul(Naive.softmax(masked, 3), o.get(2));
+                },
+                values(1, 3, 2),
+                values(2, 2, 4, 2),
+                values(3, 4, 3),
+                values(4, 3, 1, 3, 1)));
         // The same tensor thrice.
         add(OpCase.of(
                 "attention",

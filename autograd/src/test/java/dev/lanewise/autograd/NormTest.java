@@ -2,11 +2,13 @@ package dev.lanewise.autograd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.lanewise.core.Axes;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -53,6 +55,35 @@ class NormTest {
         check(dtype, -1, new double[] {INFINITE, 1}, 1, 0, 1);
         assertThat(Tensor.of(new double[] {INFINITE}).norm(-2, Axes.all()).item())
                 .isInfinite();
+    }
+
+    /** As PyTorch's: a length that overflows makes zeros, one that vanishes is replaced by ε. */
+    @Test
+    void ofVectorsWhoseCosineIsAskedForAndThatAreTooLongOrTooShort() {
+        float[] zeros = new float[2];
+        checkCosine(new float[] {1e30f, 1e30f}, new float[] {1e30f, 1e30f}, 0, zeros, zeros);
+        checkCosine(new float[] {1e30f, 2}, new float[] {3, 4}, 0, zeros, zeros);
+        checkCosine(new float[] {3e38f, 3e38f}, new float[] {1, 1}, 0, zeros, zeros);
+        checkCosine(new float[] {1e-20f, 1e-20f}, new float[] {1e20f, 1e20f}, 0, zeros, zeros);
+        checkCosine(
+                new float[] {1e-30f, 1e-30f},
+                new float[] {1e-30f, 2e-30f},
+                2.942726775082116e-44,
+                new float[] {1.0000000671549648e-14f, 2.0000001343099295e-14f},
+                new float[] {1.0000000671549648e-14f, 1.0000000671549648e-14f});
+        checkCosine(new float[2], new float[] {1, 2}, 0, new float[] {44721360, 89442720}, zeros);
+    }
+
+    private static void checkCosine(float[] x, float[] y, double cosine, float[] ofX, float[] ofY) {
+        Variable a = Variable.of(Tensor.of(x));
+        Variable b = Variable.of(Tensor.of(y));
+        Variable result = a.cosineSimilarity(b, 0, 1e-8);
+        assertThat(result.item()).isEqualTo(cosine);
+        Gradients gradients = result.backward();
+        for (int i = 0; i < x.length; i++) {
+            assertThat(gradients.of(a).toFloats()[i]).isCloseTo(ofX[i], withinPercentage(1e-4));
+            assertThat(gradients.of(b).toFloats()[i]).isCloseTo(ofY[i], withinPercentage(1e-4));
+        }
     }
 
     @ParameterizedTest

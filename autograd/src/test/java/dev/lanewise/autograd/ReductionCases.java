@@ -40,8 +40,8 @@ final class ReductionCases extends CaseList {
         // With one zero in a line only its own gradient is not 0; with two all are, but not all second ones.
         Tensor zeros = Naive.tensor(Shape.of(3, 5), i -> i[1] < i[0] ? 0 : 0.5 + i[1]);
         one("prod", "", x -> x.prod(1), x -> Naive.reshape(Naive.reduce(product, x, 1), 3), zeros);
-        running("cumProd", "Concat", x -> x::cumProd, product);
-        one("cumProd", "Concat", x -> x.cumProd(1), x -> running(product, x, 1), zeros);
+        running("cumProd", "CumMulAdd", x -> x::cumProd, product);
+        one("cumProd", "CumMulAdd", x -> x.cumProd(1), x -> running(product, x, 1), zeros);
         ToDoubleFunction<double[]> logSumExp = e -> {
             double largest = Naive.largest(e);
             return largest

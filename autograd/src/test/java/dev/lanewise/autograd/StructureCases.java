@@ -207,6 +207,17 @@ final class StructureCases extends CaseList {
                         Naive.values(4, 1, 2),
                         Naive.values(5, -1, 1, 4))
                 .withEmpty(Naive.values(3, -1, 1, 3), Naive.values(4, 1, 2), Naive.values(5, -1, 1, 0)));
+        cases.add(OpCase.of(
+                "meshGrid",
+                "Expand",
+                o -> {
+                    List<Variable> grid = TensorOps.meshGrid(o, true);
+                    return grid.get(0).mul(grid.get(1));
+                },
+                o -> Naive.tensor(
+                        Shape.of(4, 3), i -> o.get(0).at(i[1]) * o.get(1).at(i[0])),
+                Naive.values(3, -1, 1, 3),
+                Naive.values(4, -1, 1, 4)));
         add(OpCase.of(
                 "concat",
                 "Concat",
@@ -303,6 +314,19 @@ final class StructureCases extends CaseList {
 
     private void picks() {
         IntTensor numbers = IntTensor.of(2, 0, 2, 1, 2);
+        IntTensor some = IntTensor.of(Shape.of(3, 1), 1, 0, 1);
+        one(
+                "index",
+                "IndexSelect",
+                x -> x.index(some, numbers),
+                x -> moved(x, Shape.of(3, 5, 4), i -> new int[] {some.get(i[0]), numbers.get(i[1]), i[2]}),
+                X);
+        one(
+                "indexSelect",
+                "IndexSelect",
+                x -> x.indexSelect(1, IntTensor.of(Shape.of(), 2)),
+                x -> moved(x, Shape.of(2, 1, 4), i -> with(i, 1, 2)),
+                X);
         one(
                 "indexSelect",
                 "IndexSelect",

@@ -48,7 +48,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Tensor q = rowsDense(operands.get(0));
         Tensor k = rowsDense(operands.get(1));
         Tensor v = rowsDense(operands.get(2));
-        Shape batch = batch(q);
+        Shape batch = batch(q.shape());
         int rank = q.shape().rank();
         Tensor result = like(q, v.shape().size(-1), false);
         Tensor largest = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
@@ -89,7 +89,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Tensor v = rowsDense(saved.operand(2));
         Tensor result = rowsDense(saved.result(0));
         Tensor gradient = rowsDense(saved.gradient());
-        Shape batch = batch(q);
+        Shape batch = batch(q.shape());
         int rank = q.shape().rank();
         Tensor queryGradient = like(q, q.shape().size(-1), false);
         Tensor keyGradient = like(k, k.shape().size(-1), true);
@@ -139,8 +139,14 @@ record Attention(boolean causal, double scale) implements FusedOp {
         return IntTensor.owning(Shape.of(t, s), mask);
     }
 
-    private static Shape batch(Tensor q) {
-        return Shape.owning(Arrays.copyOf(q.shape().toArray(), q.shape().rank() - 2));
+    /** The axes before the last two, of which there may be none. */
+    static Shape batch(Shape shape) {
+        return Shape.owning(Arrays.copyOf(shape.toArray(), Math.max(0, shape.rank() - 2)));
+    }
+
+    /** The shape of a batch of matrices. */
+    static Shape matrices(Shape batch, int rows, int columns) {
+        return batch.with(-1, rows).with(-1, columns);
     }
 
     /** The tensor with the elements of each row one behind the other: itself if it is so. */

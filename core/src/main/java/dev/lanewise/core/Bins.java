@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Where numbers belong among sorted ones, and how many belong where. */
 final class Bins {
@@ -9,9 +10,11 @@ final class Bins {
     /**
      * Of each value, how many numbers of its row of a sorted tensor come before it.
      *
+     * @param sorter the places of a row's numbers in ascending order; null if they are sorted
      * @param orEqual whether numbers that equal it count
      */
-    static IntTensor search(String operation, Tensor sorted, Tensor values, boolean orEqual) {
+    static IntTensor search(
+            String operation, Tensor sorted, @Nullable IntTensor sorter, Tensor values, boolean orEqual) {
         int rank = sorted.shape().rank();
         boolean oneRow = rank == 1;
         if (!oneRow
@@ -29,7 +32,7 @@ final class Bins {
                     "%s: sorted numbers are %s and values %s; convert one of them with to(..)"
                             .formatted(operation, sorted.dtype(), values.dtype()));
         }
-        double[] numbers = sorted.toDoubles();
+        double[] numbers = sorter == null ? sorted.toDoubles() : inOrder(operation, sorted, sorter);
         double[] wanted = values.toDoubles();
         int n = sorted.shape().size(-1);
         int perRow = oneRow ? wanted.length : values.shape().size(-1);
@@ -39,6 +42,16 @@ final class Bins {
             result[i] = before(numbers, row, n, wanted[i], orEqual);
         }
         return IntTensor.owning(values.shape(), result);
+    }
+
+    /** The numbers of each row as a sorter says. */
+    private static double[] inOrder(String operation, Tensor numbers, IntTensor sorter) {
+        if (!sorter.shape().equals(numbers.shape())) {
+            throw new IllegalArgumentException("%s: the sorter has shape %s, expected that of the numbers, %s"
+                    .formatted(operation, sorter.shape(), numbers.shape()));
+        }
+        sorter.checkRange(operation + ", sorter", "index", numbers.shape().sizeAlong(-1));
+        return numbers.gather(-1, sorter).toDoubles();
     }
 
     /** By bisection; NaN, which nothing is at least as large as, comes last. */

@@ -14,15 +14,15 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      * Slices of an axis by their numbers, one behind the other. A slice picked more than once gets the sum of the
      * gradients.
      *
-     * @param indices of one axis
+     * @param indices of one axis, or a single one, which leaves an axis of size 1
      * @throws IndexOutOfBoundsException if an index is not along the axis
      */
     default T indexSelect(int axis, IntTensor indices) {
-        if (indices.shape().rank() != 1) {
-            throw new IllegalArgumentException(
-                    "indexSelect: indices have shape %s, expected one axis".formatted(indices.shape()));
+        if (indices.shape().rank() > 1) {
+            throw new IllegalArgumentException("indexSelect: indices have shape %s, expected one axis or a single index"
+                    .formatted(indices.shape()));
         }
-        return apply(new IndexOp.IndexSelect(shape().axis(axis), indices));
+        return apply(new IndexOp.IndexSelect(shape().axis(axis), indices.reshape(-1)));
     }
 
     /**
@@ -57,19 +57,20 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
 
     /**
      * The elements at given places of the first axes: {@code x.index(i, j)} of a matrix is {@code x[i][j]} for each
-     * pair of numbers, of the indices' shape; axes that no index is given for follow. Places picked more than once get
-     * the sum of the gradients.
+     * pair of numbers, of the indices' shape; axes that no index is given for follow. Indices broadcast: with i of
+     * shape [3, 1] and j of shape [4] the result is [3, 4], each row of i with each column of j. Places picked more
+     * than once get the sum of the gradients.
      *
-     * @param indices one for each of the first axes, all of the same shape
-     * @throws IllegalArgumentException if there are none, or more than axes, or their shapes differ
+     * @param indices one for each of the first axes, of shapes that broadcast
+     * @throws IllegalArgumentException if there are none, or more than axes, or their shapes do not broadcast
      * @throws IndexOutOfBoundsException if an index is not along its axis
      */
     default T index(IntTensor... indices) {
-        IntTensor rows = rows("index", indices);
+        IntTensor rows = rows("index", indices); // (..)
         int[] rest = Arrays.copyOfRange(shape().toArray(), indices.length, shape().rank());
         T table = self().reshape(Views.joined(new int[] {table(indices.length).size(0)}, rest)); // (places, ..)
         return table.indexSelect(0, rows.reshape(-1))
-                .reshape(Views.joined(indices[0].shape().toArray(), rest));
+                .reshape(Views.joined(rows.shape().toArray(), rest));
     }
 
     /**
@@ -133,8 +134,9 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
      * {@code x.indexPut(source, i, j)} of a matrix puts {@code source[k]} at {@code x[i[k]][j[k]]}. Of places that
      * occur twice the last one stays.
      *
-     * @param source of the indices' shape, and the sizes of those axes that no index is given for behind it
-     * @param indices one for each of the first axes, all of the same shape
+     * @param source of the shape that the indices broadcast to, and the sizes of those axes that no index is given for
+     *     behind it
+     * @param indices one for each of the first axes, of shapes that broadcast
      * @throws IllegalArgumentException if there are none, or more than axes, or shapes do not fit
      * @throws IndexOutOfBoundsException if an index is not along its axis
      */
@@ -180,39 +182,46 @@ interface IndexMethods<T extends TensorOps<T>> extends ElementwiseMethods<T> {
     private IntTensor slices(String operation, Shape source, IntTensor... indices) {
         IntTensor rows = rows(operation, indices);
         int[] rest = Arrays.copyOfRange(shape().toArray(), indices.length, shape().rank());
-        Shape expected = Shape.of(Views.joined(indices[0].shape().toArray(), rest));
+        Shape expected = Shape.of(Views.joined(rows.shape().toArray(), rest));
         if (!source.equals(expected)) {
             throw new IllegalArgumentException("%s: the source has shape %s, expected %s for these indices of shape %s"
                     .formatted(operation, source, expected, shape()));
         }
-        return rows.map((row, zero) -> row, IntTensor.full(Shape.of(1, shape().countFrom(indices.length)), 0));
+        return rows.reshape(-1, 1)
+                .map((row, zero) -> row, IntTensor.full(Shape.of(1, shape().countFrom(indices.length)), 0));
     }
 
-    /** For places along the first axes, the number of each in row-major order: [places, 1]. */
+    /**
+     * For places along the first axes, the number of each in row-major order, of the shape the indices broadcast to.
+     */
     private IntTensor rows(String operation, IntTensor... indices) {
         if (indices.length == 0 || indices.length > shape().rank()) {
             throw new IllegalArgumentException("%s: %d indices given for the axes of shape %s, expected 1 to %d"
                     .formatted(operation, indices.length, shape(), shape().rank()));
         }
-        Shape places = indices[0].shape();
-        int[] rows = new int[places.count()];
+        IntTensor rows = IntTensor.full(Shape.of(), 0);
         for (int axis = 0; axis < indices.length; axis++) {
-            if (!indices[axis].shape().equals(places)) {
-                throw new IllegalArgumentException("%s: indices have shapes %s and %s, expected the same"
-                        .formatted(operation, places, indices[axis].shape()));
-            }
+            rows.shape().broadcast(operation + ", indices", indices[axis].shape());
             int size = shape().size(axis);
-            for (int i = 0; i < rows.length; i++) {
+            for (int i = 0; i < indices[axis].shape().count(); i++) {
                 int index = indices[axis].get(i);
                 if (index < -size || index >= size) {
                     throw new IndexOutOfBoundsException(
                             "%s: index %d at position %d of %s is not along axis %d of shape %s: expected %d to %d"
-                                    .formatted(operation, index, i, places, axis, shape(), -size, size - 1));
+                                    .formatted(
+                                            operation,
+                                            index,
+                                            i,
+                                            indices[axis].shape(),
+                                            axis,
+                                            shape(),
+                                            -size,
+                                            size - 1));
                 }
-                rows[i] = rows[i] * size + (index < 0 ? index + size : index);
             }
+            rows = rows.map((row, index) -> row * size + (index < 0 ? index + size : index), indices[axis]);
         }
-        return IntTensor.owning(Shape.of(rows.length, 1), rows);
+        return rows;
     }
 
     /**

@@ -64,6 +64,32 @@ public final class MutableTensor {
     }
 
     /**
+     * Replaces some rows, the slices of the first axis.
+     *
+     * @param numbers of the rows, one axis
+     * @param rows their values, one for each number
+     * @throws IllegalArgumentException if the shapes do not fit, or the type differs
+     * @throws IndexOutOfBoundsException if a number is not that of a row
+     */
+    public void assignRows(IntTensor numbers, Tensor rows) {
+        boolean fits = value.shape().rank() > 0 && numbers.shape().rank() == 1 && rows.dtype() == value.dtype();
+        if (!fits
+                || !rows.shape()
+                        .equals(value.shape().withSize(0, numbers.shape().count()))) {
+            throw new IllegalArgumentException(
+                    "%s: cannot take rows of shape %s and type %s for numbers of shape %s, it has %s and %s"
+                            .formatted(
+                                    name, rows.shape(), rows.dtype(), numbers.shape(), value.shape(), value.dtype()));
+        }
+        numbers.checkRange(name, "row", value.shape().size(0));
+        for (int i = 0; i < numbers.shape().count(); i++) {
+            int row = numbers.get(i);
+            Views.copyInto(Views.slice(rows, 0, i, 1, 1), Views.slice(value, 0, row, 1, 1));
+        }
+        version++;
+    }
+
+    /**
      * Replaces the values of several mutable tensors by the results of a formula, in one pass over memory.
      *
      * <p>All operands are read before a result is written at the same position, so the targets' own values may be among

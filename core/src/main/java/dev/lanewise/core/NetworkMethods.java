@@ -3,6 +3,7 @@ package dev.lanewise.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,37 +211,43 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
 
     /**
      * Scaled dot-product attention (Vaswani et al. 2017, arXiv:1706.03762): softmax(Q·Kᵀ · scale)·V, with this as the
-     * queries, [.., t, d], keys [.., s, d], values [.., s, e] → [.., t, e].
+     * queries, [.., t, d], keys [.., s, d], values [.., s, e] → [.., t, e]. Leading axes broadcast.
      *
      * @param causal whether query i sees only the keys up to number i + s − t: the last query sees all
      * @param scale commonly 1/√d
      */
     default T attention(T keys, T values, boolean causal, double scale) {
-        checkAttention(keys, values);
+        Shape batch = attentionBatch(keys, values);
         if (causal && keys.shape().size(-2) < shape().size(-2)) {
             throw new IllegalArgumentException(
                     "attention: causal, but %d queries outnumber %d keys: the first would see none"
                             .formatted(shape().size(-2), keys.shape().size(-2)));
         }
-        return applyAll(new Attention(causal, scale), List.of(self(), keys, values))
-                .getFirst();
+        List<T> operands = Stream.of(self(), keys, values)
+                .map(x -> x.expand(
+                        Attention.matrices(batch, x.shape().size(-2), x.shape().size(-1))))
+                .toList();
+        return applyAll(new Attention(causal, scale), operands).getFirst();
     }
 
     /**
      * Attention with a mask: softmax(Q·Kᵀ · scale + mask)·V. A query that is to see no key at all gets zeros.
      *
-     * @param mask added to the scores, of a shape that broadcasts to [.., t, s]: 0 where a query sees a key, −∞ where
-     *     it does not, and other numbers, as those of relative positions, may be learned
+     * @param mask added to the scores, of a shape that broadcasts to [.., t, s], and whose leading axes broadcast with
+     *     those of the others: 0 where a query sees a key, −∞ where it does not, and other numbers, as those of
+     *     relative positions, may be learned
      * @param scale commonly 1/√d
      */
     default T attention(T keys, T values, T mask, double scale) {
-        checkAttention(keys, values);
-        Shape pairs = shape().withSize(-1, keys.shape().size(-2)); // (.., t, s)
-        if (!mask.shape().broadcastsTo(pairs)) {
+        Shape pairs = Attention.matrices(
+                attentionBatch(keys, values), shape().size(-2), keys.shape().size(-2)); // (.., t, s)
+        Shape wide = Attention.matrices(Attention.batch(mask.shape()), pairs.size(-2), pairs.size(-1));
+        if (!mask.shape().broadcastsTo(wide)) {
             throw new IllegalArgumentException(
                     "attention: mask %s does not broadcast to the pairs of queries and keys, %s"
                             .formatted(mask.shape(), pairs));
         }
+        pairs = pairs.broadcast("attention with mask " + mask.shape(), wide);
         T scores = matmul(keys.transpose()).mul(scale).add(mask);
         if (pairs.isEmpty()) {
             return scores.matmul(values);
@@ -251,20 +258,21 @@ interface NetworkMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reduct
         return weights.matmul(values);
     }
 
-    private void checkAttention(T keys, T values) {
-        int rank = shape().rank();
-        boolean fits =
-                rank >= 2 && keys.shape().rank() == rank && values.shape().rank() == rank;
-        for (int axis = 0; fits && axis < rank - 2; axis++) {
-            fits = shape().size(axis) == keys.shape().size(axis)
-                    && shape().size(axis) == values.shape().size(axis);
-        }
-        if (!fits
-                || keys.shape().size(-1) != shape().size(-1)
-                || keys.shape().size(-2) != values.shape().size(-2)) {
+    /** The leading axes that queries, keys and values broadcast to, after a check of the others. */
+    private Shape attentionBatch(T keys, T values) {
+        Shape k = keys.shape();
+        Shape v = values.shape();
+        if (shape().rank() < 2
+                || k.rank() < 2
+                || v.rank() < 2
+                || k.size(-1) != shape().size(-1)
+                || k.size(-2) != v.size(-2)) {
             throw new IllegalArgumentException(
                     "attention: queries %s, keys %s and values %s do not fit; expected [.., t, d], [.., s, d] and [.., s, e]"
-                            .formatted(shape(), keys.shape(), values.shape()));
+                            .formatted(shape(), k, v));
         }
+        return Attention.batch(shape())
+                .broadcast("attention, leading axes of queries and keys", Attention.batch(k))
+                .broadcast("attention, leading axes with those of values", Attention.batch(v));
     }
 }

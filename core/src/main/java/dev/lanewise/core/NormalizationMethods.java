@@ -198,20 +198,23 @@ interface NormalizationMethods<T extends TensorOps<T>> extends ShapeMethods<T>, 
     }
 
     /**
-     * The cosine of the angle between vectors along an axis: x · y / (max(|x|, ε) · max(|y|, ε)); x and y broadcast.
-     * The gradient is that of the lengths themselves where ε takes their place, as in PyTorch.
+     * The cosine of the angle between vectors along an axis: x / max(|x|, ε) · y / max(|y|, ε); x and y broadcast. The
+     * gradient is that of the lengths themselves where ε takes their place, and a vector whose length overflows is
+     * taken for zero, both as in PyTorch.
      */
     default T cosineSimilarity(T other, int axis, double epsilon) {
         Shape common = shape().broadcast("cosineSimilarity", other.shape());
         int along = common.axis(axis);
         T x = self().expand(common);
         T y = other.expand(common);
-        return x.mul(y).sum(along).div(lengths(x, along, epsilon).mul(lengths(y, along, epsilon)));
+        return x.div(lengths(x, along, epsilon))
+                .mul(y.div(lengths(y, along, epsilon)))
+                .sum(along);
     }
 
-    /** max(|x|, ε) along an axis, with the gradient of |x|. */
+    /** max(|x|, ε) along an axis, which is kept, with the gradient of |x|. */
     private static <T extends TensorOps<T>> T lengths(T x, int axis, double epsilon) {
-        T length = x.norm2(Axes.of(axis));
+        T length = x.norm2(Axes.of(axis).kept());
         T lack = length.constant(length.value().neg().add(epsilon));
         return length.lt(epsilon).where(length.add(lack), length);
     }

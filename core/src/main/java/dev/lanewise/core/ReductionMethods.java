@@ -300,14 +300,24 @@ interface ReductionMethods<T extends TensorOps<T>> extends ElementwiseMethods<T>
         return zero.where(constant(p > 0 ? 0 : Double.POSITIVE_INFINITY), power);
     }
 
-    /** Running sums along an axis: element i is the sum of elements 0 to i. */
+    /** Running sums along an axis: element i is the sum of elements 0 to i, added in that order in double precision. */
     default T cumSum(int axis) {
         return apply(new ReductionOp.CumSum(shape().axis(axis), false));
     }
 
-    /** Running products along an axis: element i is the product of elements 0 to i. */
+    /**
+     * Running products along an axis: element i is the product of elements 0 to i, multiplied in that order. An
+     * element's gradient is made of the products of the others, also where one of them is 0.
+     */
     default T cumProd(int axis) {
-        return scan(axis, (x, y) -> x.mul(y));
+        int along = shape().axis(axis);
+        int n = shape().sizeAlong(along);
+        if (n < 2) {
+            return self();
+        }
+        T first = self().slice(along, 0, 1).pad(along, 0, n - 1, -0.0); // adding −0 changes no product
+        return applyAll(new ReductionOp.CumMulAdd(along, false), List.of(self(), first))
+                .getFirst();
     }
 
     /** Running {@link #logSumExp} along an axis, without overflow: element i is ln Σ exp(x) over elements 0 to i. */

@@ -2,6 +2,7 @@ package dev.lanewise.core;
 
 import dev.lanewise.core.kernel.Reduction;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /** Operations that reduce axes to single elements, and running sums. */
@@ -75,7 +76,10 @@ sealed interface ReductionOp extends PrimitiveOp {
         }
     }
 
-    /** Running sums along an axis: element i is the sum of elements 0 … i, or, reversed, of elements i … n−1. */
+    /**
+     * Running sums along an axis: element i is the sum of elements 0 … i, or, reversed, of elements i … n−1. Added in
+     * that order in double precision, as in PyTorch.
+     */
     record CumSum(int axis, boolean reversed) implements ReductionOp {
         @Override
         public String name() {
@@ -86,32 +90,27 @@ sealed interface ReductionOp extends PrimitiveOp {
         public Computed forward(List<Tensor> operands) {
             Tensor x = operands.getFirst().contiguous();
             Tensor result = Tensor.toBeWritten(x.dtype(), x.shape());
-            int n = x.shape().sizeAlong(axis);
-            int inner = x.shape().countFrom(axis + 1);
-            int step = reversed ? -inner : inner;
-            for (int block = 0; block < x.shape().count(); block += n * inner) {
-                for (int column = 0; column < inner; column++) {
-                    int start = block + column + (reversed ? (n - 1) * inner : 0);
-                    switch (x.dtype()) {
-                        case FLOAT32 -> run(x.floats(), x.offset(), result.floats(), start, step, n);
-                        case FLOAT64 -> run(x.doubles(), x.offset(), result.doubles(), start, step, n);
-                    }
-                }
+            Lines lines = new Lines(x.shape(), axis, reversed);
+            switch (x.dtype()) {
+                case FLOAT32 -> lines.forEach(start -> run(x.floats(), x.offset(), result.floats(), start, lines));
+                case FLOAT64 -> lines.forEach(start -> run(x.doubles(), x.offset(), result.doubles(), start, lines));
             }
             return Computed.of(result);
         }
 
-        private static void run(float[] x, int offset, float[] result, int start, int step, int n) {
-            float sum = 0;
-            for (int i = 0, at = start; i < n; i++, at += step) {
+        private static void run(float[] x, int offset, float[] result, int start, Lines lines) {
+            int step = lines.step();
+            double sum = 0;
+            for (int at = start, end = start + lines.length() * step; at != end; at += step) {
                 sum += x[offset + at];
-                result[at] = sum;
+                result[at] = (float) sum;
             }
         }
 
-        private static void run(double[] x, int offset, double[] result, int start, int step, int n) {
+        private static void run(double[] x, int offset, double[] result, int start, Lines lines) {
+            int step = lines.step();
             double sum = 0;
-            for (int i = 0, at = start; i < n; i++, at += step) {
+            for (int at = start, end = start + lines.length() * step; at != end; at += step) {
                 sum += x[offset + at];
                 result[at] = sum;
             }
@@ -120,6 +119,116 @@ sealed interface ReductionOp extends PrimitiveOp {
         @Override
         public <T extends TensorOps<T>> void backward(Saved<T> saved) {
             saved.give(0, () -> saved.gradient().apply(new CumSum(axis, !reversed)));
+        }
+    }
+
+    /**
+     * What factors a and terms b of one shape make along an axis, one step after the other: yᵢ = aᵢ · yᵢ₋₁ + bᵢ, of
+     * which the first is b₀, whatever a₀; reversed, from the last element to the first. Computed in double precision,
+     * as CumSum.
+     *
+     * <p>The gradients are such a recurrence in the other direction: b's is tᵢ = gᵢ + aᵢ₊₁ · tᵢ₊₁, and a's is tᵢ ·
+     * yᵢ₋₁.
+     */
+    record CumMulAdd(int axis, boolean reversed) implements ReductionOp {
+        /** The product, but 0 of 0 and of what has overflowed: nothing comes of what nothing flows into. */
+        private static final Formula PRODUCT_OR_ZERO = Formula.of(
+                "productOrZero",
+                (x, t) -> x.eq(0).min(t.abs().eq(Double.POSITIVE_INFINITY)).select(0, x.mul(t)));
+
+        @Override
+        public String name() {
+            return "cumMulAdd";
+        }
+
+        @Override
+        public Computed forward(List<Tensor> operands) {
+            Tensor a = operands.get(0).contiguous();
+            Tensor b = operands.get(1).contiguous();
+            Tensor result = Tensor.toBeWritten(a.dtype(), a.shape());
+            Lines lines = new Lines(a.shape(), axis, reversed);
+            switch (a.dtype()) {
+                case FLOAT32 ->
+                    lines.forEach(start ->
+                            run(a.floats(), a.offset(), b.floats(), b.offset(), result.floats(), start, lines));
+                case FLOAT64 ->
+                    lines.forEach(start ->
+                            run(a.doubles(), a.offset(), b.doubles(), b.offset(), result.doubles(), start, lines));
+            }
+            return Computed.of(result);
+        }
+
+        private static void run(
+                float[] a, int aOffset, float[] b, int bOffset, float[] result, int start, Lines lines) {
+            int step = lines.step();
+            double y = b[bOffset + start];
+            result[start] = b[bOffset + start];
+            for (int at = start + step, end = start + lines.length() * step; at != end; at += step) {
+                y = a[aOffset + at] * y + b[bOffset + at];
+                result[at] = (float) y;
+            }
+        }
+
+        private static void run(
+                double[] a, int aOffset, double[] b, int bOffset, double[] result, int start, Lines lines) {
+            int step = lines.step();
+            double y = b[bOffset + start];
+            result[start] = b[bOffset + start];
+            for (int at = start + step, end = start + lines.length() * step; at != end; at += step) {
+                y = a[aOffset + at] * y + b[bOffset + at];
+                result[at] = y;
+            }
+        }
+
+        @Override
+        public long flops(List<Shape> operands, List<Shape> results) {
+            return 2L * operands.getFirst().count();
+        }
+
+        @Override
+        public boolean keepsOperand(int operand, IntPredicate differentiated) {
+            return operand == 0;
+        }
+
+        @Override
+        public boolean keepsResult(int result) {
+            return true;
+        }
+
+        @Override
+        public <T extends TensorOps<T>> void backward(Saved<T> saved) {
+            int forth = reversed ? -1 : 1; // moves each element to the next one's place
+            var back = new CumMulAdd(axis, !reversed);
+            T factors = saved.operand(0).pad(axis, -forth, forth);
+            T terms = factors.applyAll(back, List.of(factors, saved.gradient())).getFirst();
+            saved.give(0, () -> saved.result(0).pad(axis, forth, -forth).map(PRODUCT_OR_ZERO, terms));
+            saved.give(1, () -> terms);
+        }
+    }
+
+    /** The lines of a tensor along an axis, from one end or the other, whose elements lie in row-major order. */
+    record Lines(Shape shape, int axis, boolean reversed) {
+        /** Elements of a line. */
+        int length() {
+            return shape.sizeAlong(axis);
+        }
+
+        /** From an element to the next one. */
+        int step() {
+            int inner = shape.countFrom(axis + 1);
+            return reversed ? -inner : inner;
+        }
+
+        /** Does something with the place of each line's first element. */
+        void forEach(IntConsumer body) {
+            int inner = shape.countFrom(axis + 1);
+            int size = length() * inner;
+            int first = reversed ? size - inner : 0;
+            for (int block = 0; block < shape.count(); block += size) {
+                for (int column = 0; column < inner; column++) {
+                    body.accept(block + first + column);
+                }
+            }
         }
     }
 }

@@ -406,7 +406,19 @@ public final class Tensor implements TensorOps<Tensor> {
      * @throws IllegalArgumentException if shapes do not fit, or the types differ
      */
     public IntTensor searchSorted(Tensor values, boolean right) {
-        return Bins.search("searchSorted", this, values, right);
+        return Bins.search("searchSorted", this, null, values, right);
+    }
+
+    /**
+     * {@link #searchSorted(Tensor, boolean)} where the numbers of this tensor are in any order, and a sorter says
+     * which.
+     *
+     * @param sorter of this shape, along the last axis the places of the numbers in ascending order, as
+     *     {@link #argsort} gives them
+     * @throws IndexOutOfBoundsException if one of the sorter's numbers is no place along the last axis
+     */
+    public IntTensor searchSorted(Tensor values, boolean right, IntTensor sorter) {
+        return Bins.search("searchSorted", this, sorter, values, right);
     }
 
     /**
@@ -422,7 +434,7 @@ public final class Tensor implements TensorOps<Tensor> {
             throw new IllegalArgumentException(
                     "bucketize: boundaries have shape %s, expected one axis".formatted(boundaries.shape()));
         }
-        return Bins.search("bucketize", boundaries, this, right);
+        return Bins.search("bucketize", boundaries, null, this, right);
     }
 
     /**

@@ -108,6 +108,20 @@ public interface TensorOps<T extends TensorOps<T>>
     }
 
     /**
+     * {@link #meshGrid(List)}, also as coordinates of a picture.
+     *
+     * @param horizontalFirst whether the first vector runs along the rows and the second one down the columns, so that
+     *     vectors of m and n numbers give two tensors [n, m] ({@code indexing="xy"} in PyTorch); of more vectors the
+     *     first two axes change places
+     */
+    static <T extends TensorOps<T>> List<T> meshGrid(List<T> vectors, boolean horizontalFirst) {
+        List<T> grid = meshGrid(vectors);
+        return horizontalFirst && grid.size() > 1
+                ? grid.stream().map(each -> each.transpose(0, 1)).toList()
+                : grid;
+    }
+
+    /**
      * A sum of products by Einstein's notation: each operand's axes have letters, those of the result stand behind the
      * arrow, and all others are summed over. {@code "ij,jk->ik"} is a matrix product, {@code "ii->i"} a diagonal,
      * {@code "bi,ij,bj->b"} a form for each row. A letter that one operand has twice means its diagonal; axes of size 1

@@ -37,7 +37,7 @@ interface WindowMethods<T extends TensorOps<T>> extends ShapeMethods<T>, Reducti
         if (front == 0 && behind == 0) {
             return kept;
         }
-        if (value == 0) {
+        if (Double.compare(value, 0) == 0) { // not −0
             return kept.apply(new ViewOp.PlaceSlice(along, front, 1, front + to - from + behind));
         }
         T values = constant(value);

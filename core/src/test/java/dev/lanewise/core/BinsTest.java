@@ -95,6 +95,67 @@ class BinsTest {
     }
 
     @Test
+    void gridsOfVectorsAsPictures() {
+        Tensor x = Tensor.of(new float[] {1, 2});
+        Tensor y = Tensor.of(new float[] {4, 5, 6});
+        List<Tensor> grid = TensorOps.meshGrid(List.of(x, y), true);
+        assertThat(grid.get(0)).isEqualTo(Tensor.of(new float[][] {{1, 2}, {1, 2}, {1, 2}}));
+        assertThat(grid.get(1)).isEqualTo(Tensor.of(new float[][] {{4, 4}, {5, 5}, {6, 6}}));
+        assertThat(TensorOps.meshGrid(List.of(x, y), false)).isEqualTo(TensorOps.meshGrid(List.of(x, y)));
+        List<Tensor> three = TensorOps.meshGrid(List.of(x, y, Tensor.zeros(4)), true);
+        assertThat(three).allMatch(each -> each.shape().equals(Shape.of(3, 2, 4)));
+        assertThat(three.get(0).select(2, 3)).isEqualTo(grid.get(0));
+        assertThat(TensorOps.meshGrid(List.of(x), true)).isEqualTo(List.of(x));
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void placesAmongNumbersThatASorterSorts(DType dtype) {
+        Tensor rows = of(dtype, 5, 1, 3, 4, 6, 2).reshape(2, 3);
+        IntTensor sorter = rows.argsort(-1, false);
+        assertThat(rows.searchSorted(of(dtype, 3, 9, 3, 0).reshape(2, 2), false, sorter))
+                .isEqualTo(IntTensor.of(Shape.of(2, 2), 1, 3, 1, 0));
+        assertThat(rows.searchSorted(of(dtype, 3, 9, 4, 0).reshape(2, 2), true, sorter))
+                .isEqualTo(IntTensor.of(Shape.of(2, 2), 2, 3, 2, 0));
+        Tensor one = of(dtype, 7, NAN, 1, 3);
+        assertThat(one.searchSorted(of(dtype, 3, NAN), true, IntTensor.of(2, 3, 0, 1)))
+                .isEqualTo(IntTensor.of(2, 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void placesThatBroadcast(DType dtype) {
+        Tensor x = Tensor.fill(dtype, Shape.of(2, 3, 4), i -> i);
+        IntTensor i = IntTensor.of(Shape.of(3, 1), 0, 1, 0);
+        IntTensor j = IntTensor.of(0, 2, -1, 1);
+        Tensor picked = x.index(i, j);
+        assertThat(picked.shape()).isEqualTo(Shape.of(3, 4, 4));
+        assertThat(picked.select(2, 0))
+                .isEqualTo(of(dtype, 0, 8, 8, 4, 12, 20, 20, 16, 0, 8, 8, 4).reshape(3, 4));
+        IntTensor single = IntTensor.of(Shape.of(), 1);
+        assertThat(x.index(single, j).shape()).isEqualTo(Shape.of(4, 4));
+        assertThat(x.index(single, j, IntTensor.of(Shape.of(2, 1), 0, 3)))
+                .isEqualTo(of(dtype, 12, 20, 20, 16, 15, 23, 23, 19).reshape(2, 4));
+        assertThat(x.index(single)).isEqualTo(x.select(0, 1));
+        assertThat(x.index(IntTensor.of(Shape.of(0, 1)), j).shape()).isEqualTo(Shape.of(0, 4, 4));
+        Tensor source = Tensor.fill(dtype, Shape.of(2, 4, 4), k -> -k);
+        IntTensor both = IntTensor.of(Shape.of(2, 1), 0, 1);
+        Tensor put = x.indexPut(source, both, IntTensor.of(0, 1, 2, 0)); // of column 0 the last one stays
+        assertThat(put.index(both, IntTensor.of(1, 2, 0))).isEqualTo(source.slice(1, 1, 4));
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void aSingleIndexLeavesItsAxis(DType dtype) {
+        Tensor x = Tensor.fill(dtype, Shape.of(3, 4), i -> i);
+        IntTensor single = IntTensor.of(Shape.of(), 1);
+        assertThat(x.indexSelect(0, single)).isEqualTo(of(dtype, 4, 5, 6, 7).reshape(1, 4));
+        assertThat(x.indexSelect(1, single)).isEqualTo(of(dtype, 1, 5, 9).reshape(3, 1));
+        IntTensor zero = IntTensor.of(Shape.of(), 0);
+        assertThat(Tensor.scalar(dtype, 3).indexSelect(0, zero)).isEqualTo(Tensor.scalar(dtype, 3));
+    }
+
+    @Test
     void whatDoesNotFitIsSaid() {
         Tensor x = Tensor.zeros(2, 3);
         assertThatThrownBy(() -> x.searchSorted(Tensor.zeros(3, 3), false))
@@ -102,6 +163,11 @@ class BinsTest {
                 .hasMessageContaining("sorted numbers of shape [2, 3] and values of shape [3, 3], expected one axis");
         assertThatThrownBy(() -> Tensor.zeros(3).searchSorted(x.to(DType.FLOAT64), false))
                 .hasMessageContaining("sorted numbers are FLOAT32 and values FLOAT64");
+        assertThatThrownBy(() -> x.searchSorted(x, false, IntTensor.of(0, 1, 2)))
+                .hasMessage("searchSorted: the sorter has shape [3], expected that of the numbers, [2, 3]");
+        assertThatThrownBy(() -> x.searchSorted(x, false, IntTensor.of(Shape.of(2, 3), 0, 1, 2, 0, 1, 3)))
+                .isInstanceOf(IndexOutOfBoundsException.class)
+                .hasMessage("searchSorted, sorter: index 3 at position 5 of [2, 3] is out of range: expected 0 to 2");
         assertThatThrownBy(() -> x.bucketize(x, false))
                 .hasMessage("bucketize: boundaries have shape [2, 3], expected one axis");
         assertThatThrownBy(() -> x.histc(0, 0, 1)).hasMessage("histc: 0 bins, expected at least 1");

@@ -122,8 +122,8 @@ class ErrorsTest {
                         "argmax: axis 0 of shape [0, 3] holds no element",
                         () -> Tensor.zeros(0, 3).max(0)),
                 argument(
-                        "index: indices have shapes [1] and [2], expected the same",
-                        () -> X.index(IntTensor.of(0), IntTensor.of(0, 1))),
+                        "index, indices: shapes [3] and [2] do not broadcast",
+                        () -> X.index(IntTensor.of(0, 0, 0), IntTensor.of(0, 1))),
                 argument(
                         "index: 3 indices given for the axes of shape [2, 3], expected 1 to 2",
                         () -> X.index(IntTensor.of(0), IntTensor.of(0), IntTensor.of(0))),
@@ -275,10 +275,19 @@ class ErrorsTest {
                         "attention: queries [2, 3], keys [4, 3] and values [2, 3] do not fit",
                         () -> X.attention(Tensor.zeros(4, 3), X, false, 1)),
                 argument(
+                        "attention, leading axes of queries and keys: shapes [2] and [3] do not broadcast",
+                        () -> Tensor.zeros(2, 1, 3).attention(Tensor.zeros(3, 2, 3), X, false, 1)),
+                argument(
+                        "attention, leading axes with those of values: shapes [2] and [3] do not broadcast",
+                        () -> Tensor.zeros(2, 1, 3).attention(Tensor.zeros(2, 3), Tensor.zeros(3, 2, 3), false, 1)),
+                argument(
+                        "attention with mask [5, 2, 4]: shapes [3, 2, 4] and [5, 2, 4] do not broadcast",
+                        () -> X.attention(Tensor.zeros(3, 4, 3), Tensor.zeros(4, 3), Tensor.zeros(5, 2, 4), 1)),
+                argument(
                         "attention: causal, but 2 queries outnumber 1 keys",
                         () -> X.attention(Tensor.zeros(1, 3), Tensor.zeros(1, 3), true, 1)),
                 argument(
-                        "indexSelect: indices have shape [1, 1], expected one axis",
+                        "indexSelect: indices have shape [1, 1], expected one axis or a single index",
                         () -> X.indexSelect(0, IntTensor.of(Shape.of(1, 1), 0))),
                 argument(
                         "embedding: the table has shape [3], expected two axes [rows, size]",

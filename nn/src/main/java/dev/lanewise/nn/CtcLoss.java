@@ -85,8 +85,15 @@ record CtcLoss(IntTensor labels, int[] labelCounts, int[] times, int blank) impl
 
     @Override
     public Computed forward(List<Tensor> operands) {
+        return forward(operands, operand -> false);
+    }
+
+    /** Leaves α to the backward pass, if there may be one. */
+    @Override
+    public Computed forward(List<Tensor> operands, IntPredicate differentiated) {
         var paths = new Paths<>(operands.getFirst());
-        return Computed.of(paths.logProbability().neg());
+        Tensor loss = paths.logProbability().neg();
+        return new Computed(List.of(loss), differentiated.test(0) ? paths.beginnings : List.of());
     }
 
     @Override
@@ -96,11 +103,15 @@ record CtcLoss(IntTensor labels, int[] labelCounts, int[] times, int blank) impl
 
     @Override
     public <T extends TensorOps<T>> void backward(Saved<T> saved) {
-        saved.give(
-                0,
-                () -> new Paths<>(saved.operand(0))
-                        .shares()
-                        .mul(saved.gradient().neg().reshape(-1, 1, 1)));
+        saved.give(0, () -> {
+            var paths = new Paths<>(saved.operand(0));
+            if (saved.operand(0) instanceof Tensor) { // else α has to remember how it was computed
+                saved.state()
+                        .forEach(beginning ->
+                                paths.beginnings.add(saved.operand(0).constant(beginning)));
+            }
+            return paths.shares().mul(saved.gradient().neg().reshape(-1, 1, 1));
+        });
     }
 
     /** Whether there is a path for an example: a time for each label and for each blank between equal ones. */

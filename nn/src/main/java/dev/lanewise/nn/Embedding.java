@@ -7,7 +7,7 @@ import dev.lanewise.core.Tensor;
 
 /**
  * A table of vectors, looked up by number: numbers [..] → vectors [.., size]. One number may stand for padding: its
- * vector is zeros at first, and gets no gradient.
+ * vector is zeros at first, and gets no gradient. The vectors' length may be limited.
  *
  * <p>Parameter: {@code weight} [count, size], drawn from the standard normal distribution unless given otherwise, as
  * PyTorch does.
@@ -18,6 +18,7 @@ public final class Embedding extends Layer {
 
     private final Parameter weight;
     private final int padding;
+    private final NormLimit limit;
 
     /** A table of {@code count} vectors of {@code size} numbers. */
     public Embedding(int count, int size) {
@@ -26,11 +27,17 @@ public final class Embedding extends Layer {
 
     /** A table whose vectors are drawn as given. */
     public Embedding(int count, int size, Initializer weights) {
-        this(count, size, weights, NONE);
+        this(count, size, weights, NONE, NormLimit.NONE);
     }
 
-    private Embedding(int count, int size, Initializer weights, int padding) {
+    /** A table of vectors that are made no longer than the limit, each when it is looked up. */
+    public Embedding(int count, int size, NormLimit limit) {
+        this(count, size, Initializer.normal(0, 1), NONE, limit);
+    }
+
+    private Embedding(int count, int size, Initializer weights, int padding, NormLimit limit) {
         this.padding = padding;
+        this.limit = limit;
         this.weight = parameter("weight", shape("Embedding", count, size), weights);
     }
 
@@ -61,7 +68,12 @@ public final class Embedding extends Layer {
      * @param padding that number
      */
     public static Embedding padded(int count, int size, int padding) {
-        return new Embedding(count, size, allBut("Embedding", padding, count), padding);
+        return padded(count, size, padding, NormLimit.NONE);
+    }
+
+    /** A table in which one number stands for padding, of vectors that are made no longer than the limit. */
+    public static Embedding padded(int count, int size, int padding, NormLimit limit) {
+        return new Embedding(count, size, allBut("Embedding", padding, count), padding, limit);
     }
 
     /** The table, [count, size]. */
@@ -75,9 +87,12 @@ public final class Embedding extends Layer {
      * @throws IndexOutOfBoundsException naming this layer, if a number is not that of a vector
      */
     public Variable forward(IntTensor numbers) {
-        return naming(() -> padding == NONE
-                ? weight.value().embedding(numbers)
-                : weight.value().embedding(numbers, padding));
+        return naming(() -> {
+            limit.apply(weight, numbers);
+            return padding == NONE
+                    ? weight.value().embedding(numbers)
+                    : weight.value().embedding(numbers, padding);
+        });
     }
 
     @Override

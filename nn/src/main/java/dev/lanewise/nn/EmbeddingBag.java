@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table of vectors, of which bags are looked up and each bag is joined to one vector: its sum, mean or largest
- * elements. A bag with nothing in it gives zeros.
+ * elements. A bag with nothing in it gives zeros. The vectors' length may be limited.
  *
  * <p>Parameter: {@code weight} [count, size], drawn from the standard normal distribution, as PyTorch does.
  */
@@ -32,15 +32,22 @@ public final class EmbeddingBag extends Layer {
     private final Mode mode;
     private final int padding;
     private final Parameter weight;
+    private final NormLimit limit;
 
     /** A table of {@code count} vectors of {@code size} numbers. */
     public EmbeddingBag(int count, int size, Mode mode) {
-        this(count, size, mode, Initializer.normal(0, 1), NONE);
+        this(count, size, mode, NormLimit.NONE);
     }
 
-    private EmbeddingBag(int count, int size, Mode mode, Initializer weights, int padding) {
+    /** A table of vectors that are made no longer than the limit, each when it is looked up. */
+    public EmbeddingBag(int count, int size, Mode mode, NormLimit limit) {
+        this(count, size, mode, Initializer.normal(0, 1), NONE, limit);
+    }
+
+    private EmbeddingBag(int count, int size, Mode mode, Initializer weights, int padding, NormLimit limit) {
         this.mode = mode;
         this.padding = padding;
+        this.limit = limit;
         this.weight = parameter("weight", Embedding.shape("EmbeddingBag", count, size), weights);
     }
 
@@ -50,7 +57,12 @@ public final class EmbeddingBag extends Layer {
      * @param padding that number
      */
     public static EmbeddingBag padded(int count, int size, Mode mode, int padding) {
-        return new EmbeddingBag(count, size, mode, Embedding.allBut("EmbeddingBag", padding, count), padding);
+        return padded(count, size, mode, padding, NormLimit.NONE);
+    }
+
+    /** A table in which one number stands for padding, of vectors that are made no longer than the limit. */
+    public static EmbeddingBag padded(int count, int size, Mode mode, int padding, NormLimit limit) {
+        return new EmbeddingBag(count, size, mode, Embedding.allBut("EmbeddingBag", padding, count), padding, limit);
     }
 
     /** The table, [count, size]. */
@@ -159,7 +171,10 @@ public final class EmbeddingBag extends Layer {
         IntTensor kept = IntTensor.of(Arrays.copyOf(places, used));
         IntTensor bagOfEach = IntTensor.of(Arrays.copyOf(bag, used));
         IntTensor chosen = kept.map(numbers::get);
-        Variable rows = naming(() -> weight.value().embedding(chosen)); // (used, size)
+        Variable rows = naming(() -> {
+            limit.apply(weight, numbers);
+            return weight.value().embedding(chosen); // (used, size)
+        });
         if (factors != null) {
             rows = rows.mul(factors.indexSelect(0, kept).unsqueeze(1));
         }

@@ -149,10 +149,11 @@ public final class MarginLosses {
         check("multiMargin", scores.shape().without(-1), targets.shape());
         int classes = scores.shape().size(1);
         Variable own = scores.gather(1, targets.reshape(-1, 1)); // (examples, 1)
-        Tensor others = targets.oneHot(classes).to(scores.dtype()).eq(0);
-        Variable excess = scores.sub(own).add(margin).relu();
+        Variable others =
+                scores.constant(targets.oneHot(classes).to(scores.dtype()).eq(0));
+        Variable excess = excess(others, scores.sub(own).add(margin));
         Variable powers = p == 1 ? excess : excess.pow(p);
-        Variable losses = powers.mul(scores.constant(others)).sum(1).div(classes);
+        Variable losses = powers.sum(1).div(classes);
         if (weights != null) {
             check("multiMargin, weights of classes", Shape.of(classes), weights.shape());
             losses = losses.mul(scores.constant(weights.indexSelect(0, targets)));
@@ -194,9 +195,9 @@ public final class MarginLosses {
         }
         Tensor wanted = Tensor.of(scores.dtype(), scores.shape(), isTarget);
         Tensor counted = wanted.unsqueeze(2).mul(wanted.neg().add(1).unsqueeze(1)); // (examples, targets, others)
-        Variable excess = scores.unsqueeze(1).sub(scores.unsqueeze(2)).add(1).relu();
+        Variable lead = scores.unsqueeze(1).sub(scores.unsqueeze(2)).add(1);
         return reduction.of(
-                excess.mul(scores.constant(counted)).sum(Axes.of(1, 2)).div(classes));
+                excess(scores.constant(counted), lead).sum(Axes.of(1, 2)).div(classes));
     }
 
     /**
@@ -226,6 +227,11 @@ public final class MarginLosses {
             losses = losses.mul(logits.constant(weights));
         }
         return reduction.of(losses.mean(-1));
+    }
+
+    /** max(0, x) of what counts; else 0 even where x, a difference of infinite scores, is NaN. */
+    private static Variable excess(Variable counted, Variable x) {
+        return counted.where(x, x.constant(0)).relu();
     }
 
     private static void check(String loss, Shape expected, Shape given) {

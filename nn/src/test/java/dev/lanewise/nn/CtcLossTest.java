@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lanewise.autograd.Autograd;
 import dev.lanewise.autograd.GradCheck;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
@@ -105,6 +106,19 @@ class CtcLossTest {
         GradCheck.check(
                 o -> Losses.ctc(o.getFirst(), TIMES, LABELS, IntTensor.of(3, 0, 0), 3, Reduction.SUM),
                 List.of(logits(DType.FLOAT64)));
+    }
+
+    /** The backward pass reads what the forward pass made; where gradients remember, it is made again. */
+    @Test
+    void itsGradientsHaveTheSameBitsIfTheyRemember() {
+        for (DType type : DType.values()) {
+            Variable x = Variable.of(logits(type).logSoftmax(-1));
+            Variable loss = Losses.ctc(x, TIMES, LABELS, COUNTS, 0, Reduction.SUM);
+            Tensor plain = loss.backwardRetainingGraph().of(x);
+            assertThat(Autograd.grad(loss, List.of(x)).getFirst().value()).isEqualTo(plain);
+            Variable again = Variable.checkpoint(() -> Losses.ctc(x, TIMES, LABELS, COUNTS, 0, Reduction.SUM));
+            assertThat(again.backward().of(x)).isEqualTo(plain);
+        }
     }
 
     @Test

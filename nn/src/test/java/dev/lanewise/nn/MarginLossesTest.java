@@ -3,6 +3,7 @@ package dev.lanewise.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.lanewise.autograd.GradCheck;
 import dev.lanewise.autograd.Variable;
@@ -111,6 +112,51 @@ class MarginLossesTest {
                         Reduction.NONE),
                 2.6180,
                 0.4647);
+    }
+
+    /** PyTorch 2.13's figures: one's own score is in no difference with itself, which of infinite ones is NaN. */
+    @Test
+    void scoresMayBeInfinite() {
+        float infinite = Float.POSITIVE_INFINITY;
+        IntTensor first = IntTensor.of(Shape.of(1), 0);
+        for (int p = 1; p <= 2; p++) {
+            int power = p;
+            Function<Variable, Variable> loss = x -> MarginLosses.multiMargin(x, first, 1, power, Reduction.SUM);
+            ofScores(loss, new float[] {infinite, 0, 1}, 0, 0, 0, 0);
+            ofScores(loss, new float[] {1e30f, -1e30f, 2}, 0, 0, 0, 0);
+            ofScores(loss, new float[] {3e38f, -3e38f, 1}, 0, 0, 0, 0);
+            float slope = p == 1 ? 1 / 3f : 4 / 3f;
+            ofScores(loss, new float[] {0, -infinite, 1}, 2 * p / 3f, -slope, 0, slope);
+        }
+        float third = 1 / 3f;
+        Function<Variable, Variable> one = x -> MarginLosses.multiMargin(x, first, 1, 1, Reduction.SUM);
+        ofScores(one, new float[] {-infinite, 0, 1}, infinite, -2 * third, third, third);
+        ofScores(one, new float[] {0, infinite, 1}, infinite, -2 * third, third, third);
+        ofScores(one, new float[] {-1e30f, 1e30f, 0}, 1.00000009060533e30f, -2 * third, third, third);
+        Function<Variable, Variable> square = x -> MarginLosses.multiMargin(x, first, 1, 2, Reduction.SUM);
+        ofScores(
+                square,
+                new float[] {-1e30f, 1e30f, 0},
+                infinite,
+                -2.0000000300949324e30f,
+                1.3333333533966216e30f,
+                6.666666766983108e29f);
+
+        IntTensor two = IntTensor.of(Shape.of(1, 3), 0, 1, -1);
+        Function<Variable, Variable> several = x -> MarginLosses.multilabelMargin(x, two, Reduction.SUM);
+        ofScores(several, new float[] {infinite, 0, 1}, 2 * third, 0, -third, third);
+        ofScores(several, new float[] {0, -infinite, 1}, infinite, -third, -third, 2 * third);
+        ofScores(several, new float[] {3e38f, -3e38f, 1}, 9.999999680285692e37f, 0, -third, third);
+    }
+
+    private static void ofScores(Function<Variable, Variable> loss, float[] scores, float expected, float... gradient) {
+        Variable x = Variable.of(Tensor.of(new float[][] {scores}));
+        Variable value = loss.apply(x);
+        assertThat((float) value.item()).isEqualTo(expected);
+        float[] actual = value.backward().of(x).toFloats();
+        for (int i = 0; i < gradient.length; i++) {
+            assertThat(actual[i]).isCloseTo(gradient[i], withinPercentage(1e-5));
+        }
     }
 
     /** PyTorch 2.13's figures. */

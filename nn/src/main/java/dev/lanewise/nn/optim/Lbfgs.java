@@ -3,6 +3,7 @@ package dev.lanewise.nn.optim;
 import dev.lanewise.autograd.Gradients;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
+import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.core.TensorOps;
 import dev.lanewise.nn.Parameter;
@@ -10,7 +11,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and so where the minimum is. For losses over all examples at once, and few parameters.
  *
  * <p>It is no {@link Optimizer}, as a step asks for the loss several times; and it computes in double precision
- * whatever the parameters' type. What it has learned is not part of any state: a training that is begun again learns it
- * anew.
+ * whatever the parameters' type.
  *
  * <pre>{@code
  * var optimizer = new Lbfgs(model.parameters(), Lbfgs.Config.defaults().withLineSearch(true));
@@ -105,16 +108,29 @@ public final class Lbfgs {
     }
 
     /** How the gradient changed along a step. */
-    private record Difference(Tensor ofGradient, Tensor ofPlace, double inverseCurvature) {}
+    private record Difference(Tensor ofGradient, Tensor ofPlace, double curvature) {
+        static Difference of(Tensor ofGradient, Tensor ofPlace) {
+            return new Difference(ofGradient, ofPlace, dot(ofGradient, ofPlace));
+        }
+    }
 
-    /** The last step: where to, how far, and the gradient before it. */
-    private record Last(Tensor direction, double length, Tensor gradient) {}
+    /** The last step: how far along each axis, and the gradient before it. */
+    private record Last(Tensor move, Tensor gradient) {}
+
+    /**
+     * What a state calls the tensors of {@link Last}, of a parameter's shape, and those of all differences, stacked.
+     */
+    private static final String MOVE = "move";
+
+    private static final String GRADIENT = "gradient";
+    private static final String MOVES = "moves";
+    private static final String GRADIENT_CHANGES = "gradientChanges";
 
     private final List<Parameter> parameters;
     private final Config config;
     private final Deque<Difference> differences = new ArrayDeque<>();
-    private double scale = 1;
     private @Nullable Last last;
+    private long step;
 
     /** An optimizer of the given parameters. */
     public Lbfgs(List<Parameter> parameters, Config config) {
@@ -127,6 +143,123 @@ public final class Lbfgs {
         return parameters;
     }
 
+    /** The number of steps done. */
+    public long stepCount() {
+        return step;
+    }
+
+    /**
+     * What it takes to go on later as if there had been no break; copied. All tensors are of double precision: of each
+     * parameter the {@code move} of the last iteration and the {@code gradient} before it, of its shape; and the
+     * {@code moves} and {@code gradientChanges} of those before, as many as are kept, oldest first, along an axis in
+     * front of it.
+     */
+    public OptimizerState state() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        if (last != null) {
+            put(tensors, MOVE, Shape.of(), last.move());
+            put(tensors, GRADIENT, Shape.of(), last.gradient());
+        }
+        if (!differences.isEmpty()) {
+            Shape count = Shape.of(differences.size());
+            put(tensors, MOVES, count, stacked(Difference::ofPlace));
+            put(tensors, GRADIENT_CHANGES, count, stacked(Difference::ofGradient));
+        }
+        return new OptimizerState(step, tensors);
+    }
+
+    private Tensor stacked(Function<Difference, Tensor> part) {
+        return TensorOps.stack(0, differences.stream().map(part).toList());
+    }
+
+    /** Puts each parameter's part of a tensor [.., elements] under its name. */
+    private void put(Map<String, Tensor> tensors, String name, Shape leading, Tensor values) {
+        int from = 0;
+        for (Parameter parameter : parameters) {
+            int to = from + parameter.shape().count();
+            Tensor part = values.slice(-1, from, to)
+                    .reshape(shape(leading, parameter.shape()).toArray());
+            Optimizer.putOnce(tensors, parameter, name, part);
+            from = to;
+        }
+    }
+
+    private static Shape shape(Shape leading, Shape shape) {
+        Shape joined = shape;
+        for (int axis = leading.rank() - 1; axis >= 0; axis--) {
+            joined = joined.with(0, leading.size(axis));
+        }
+        return joined;
+    }
+
+    /**
+     * Goes on from a state of an L-BFGS over the same parameters. Nothing is changed unless everything fits.
+     *
+     * @throws IllegalArgumentException naming every tensor that is missing, belongs to no parameter or has another
+     *     shape or type
+     */
+    public void restore(OptimizerState state) {
+        Map<String, Tensor> rest = new LinkedHashMap<>(state.tensors());
+        List<String> problems = new ArrayList<>();
+        Last restored = null;
+        List<Difference> kept = new ArrayList<>();
+        if (!rest.isEmpty()) {
+            int count = count(rest);
+            Tensor move = take(rest, MOVE, Shape.of(), problems);
+            Tensor gradient = take(rest, GRADIENT, Shape.of(), problems);
+            Tensor moves = count == 0 ? null : take(rest, MOVES, Shape.of(count), problems);
+            Tensor changes = count == 0 ? null : take(rest, GRADIENT_CHANGES, Shape.of(count), problems);
+            rest.forEach((key, values) -> problems.add("unknown " + key + " " + values.shape()));
+            if (move != null && gradient != null) {
+                restored = new Last(move, gradient);
+            }
+            for (int i = 0; moves != null && changes != null && i < count; i++) {
+                kept.add(Difference.of(changes.select(0, i), moves.select(0, i)));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "restore: the state does not fit this Lbfgs: " + String.join("; ", problems));
+        }
+        last = restored;
+        differences.clear();
+        differences.addAll(kept);
+        step = state.steps();
+    }
+
+    /** How many differences a state holds, as the first parameter that has some says. */
+    private int count(Map<String, Tensor> tensors) {
+        for (Parameter parameter : parameters) {
+            for (String name : List.of(MOVES, GRADIENT_CHANGES)) {
+                Tensor values = tensors.get(Optimizer.key(parameter, name));
+                if (values != null && values.shape().rank() > 0) {
+                    return values.shape().size(0);
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** The reverse of {@link #put}: [.., elements] of all parameters; null, and problems said, if one does not fit. */
+    private @Nullable Tensor take(Map<String, Tensor> rest, String name, Shape leading, List<String> problems) {
+        List<Tensor> parts = new ArrayList<>();
+        for (Parameter parameter : parameters) {
+            String key = Optimizer.key(parameter, name);
+            Shape expected = shape(leading, parameter.shape());
+            Tensor values = rest.remove(key);
+            if (values == null) {
+                problems.add("missing %s %s".formatted(key, expected));
+            } else if (!values.shape().equals(expected) || values.dtype() != DType.FLOAT64) {
+                problems.add("%s has shape %s and type %s, expected %s and FLOAT64"
+                        .formatted(key, values.shape(), values.dtype(), expected));
+            } else {
+                parts.add(values.reshape(
+                        shape(leading, Shape.of(parameter.shape().count())).toArray()));
+            }
+        }
+        return parts.size() == parameters.size() ? TensorOps.concat(-1, parts) : null;
+    }
+
     /**
      * Adjusts the parameters.
      *
@@ -137,6 +270,7 @@ public final class Lbfgs {
     public double step(Supplier<Variable> loss) {
         LineSearch.Place here = evaluate(loss, 0);
         double before = here.loss();
+        step++;
         int evaluations = 1;
         for (int iteration = 1; iteration <= config.iterations(); iteration++) {
             if (largest(here.gradient()) <= config.gradientTolerance()) {
@@ -150,7 +284,7 @@ public final class Lbfgs {
             }
             double slope = dot(here.gradient(), direction);
             if (slope > -config.changeTolerance()) {
-                last = new Last(direction, length, here.gradient());
+                last = new Last(direction.mul(length), here.gradient());
                 break;
             }
             Tensor start = place();
@@ -176,7 +310,7 @@ public final class Lbfgs {
                     evaluations++;
                 }
             }
-            last = new Last(direction, length, here.gradient());
+            last = new Last(direction.mul(length), here.gradient());
             double change = Math.abs(next.loss() - here.loss());
             here = next;
             if (evaluations >= config.evaluations()
@@ -193,27 +327,27 @@ public final class Lbfgs {
         if (last == null) {
             return gradient.neg();
         }
-        Tensor change = gradient.sub(last.gradient());
-        Tensor moved = last.direction().mul(last.length());
-        double curvature = dot(change, moved);
-        if (curvature > LEAST_CURVATURE) {
-            if (differences.size() == config.history()) {
+        var difference = Difference.of(gradient.sub(last.gradient()), last.move());
+        if (difference.curvature() > LEAST_CURVATURE) {
+            differences.addLast(difference);
+            while (differences.size() > config.history()) { // a restored one may be longer
                 differences.removeFirst();
             }
-            differences.addLast(new Difference(change, moved, 1 / curvature));
-            scale = curvature / dot(change, change);
         }
         Tensor result = gradient.neg();
         Deque<Double> weights = new ArrayDeque<>();
         for (Iterator<Difference> newestFirst = differences.descendingIterator(); newestFirst.hasNext(); ) {
             Difference each = newestFirst.next();
-            double weight = dot(each.ofPlace(), result) * each.inverseCurvature();
+            double weight = dot(each.ofPlace(), result) * (1 / each.curvature());
             weights.addFirst(weight);
             result = result.sub(each.ofGradient().mul(weight));
         }
-        result = result.mul(scale);
+        Difference newest = differences.peekLast();
+        if (newest != null) {
+            result = result.mul(newest.curvature() / dot(newest.ofGradient(), newest.ofGradient()));
+        }
         for (Difference each : differences) {
-            double weight = dot(each.ofGradient(), result) * each.inverseCurvature();
+            double weight = dot(each.ofGradient(), result) * (1 / each.curvature());
             result = result.add(each.ofPlace().mul(weights.removeFirst() - weight));
         }
         return result;
@@ -231,7 +365,8 @@ public final class Lbfgs {
     private Tensor place() {
         List<Tensor> parts = new ArrayList<>();
         for (Parameter parameter : parameters) {
-            parts.add(parameter.value().value().to(DType.FLOAT64).reshape(-1));
+            parts.add(
+                    parameter.storage().snapshot().to(DType.FLOAT64).reshape(-1)); // the values change while it is used
         }
         return TensorOps.concat(0, parts);
     }

@@ -223,7 +223,8 @@ public abstract class Optimizer {
         return new OptimizerState(step, tensors);
     }
 
-    private static void putOnce(Map<String, Tensor> tensors, Parameter parameter, String name, Tensor values) {
+    /** Puts a tensor of a state under its name. */
+    static void putOnce(Map<String, Tensor> tensors, Parameter parameter, String name, Tensor values) {
         if (tensors.put(key(parameter, name), values) != null) {
             throw new IllegalStateException(
                     "optimizer: two parameters are called %s, so their states cannot be told apart; make their layers children of one model"
@@ -301,7 +302,8 @@ public abstract class Optimizer {
         return problems;
     }
 
-    private static String key(Parameter parameter, String name) {
+    /** What a state calls a tensor that is kept for a parameter. */
+    static String key(Parameter parameter, String name) {
         return parameter.path() + "." + name;
     }
 

@@ -9,11 +9,15 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lanewise.autograd.Variable;
 import dev.lanewise.core.DType;
 import dev.lanewise.core.Rng;
+import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.Linear;
 import dev.lanewise.nn.Losses;
 import dev.lanewise.nn.Parameter;
 import dev.lanewise.nn.ParameterPair;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -109,13 +113,13 @@ class AveragesFactorsAndCurvesTest {
 
     /** A valley that bends, of four and two numbers. */
     private static Variable valley(ParameterPair pair) {
-        Variable x = pair.a.value();
+        return valley(pair.a.value(), pair.b.value());
+    }
+
+    private static Variable valley(Variable x, Variable y) {
         Variable bend = x.slice(0, 1, 4).sub(x.slice(0, 0, 3).square()).square().mul(100);
         Variable ends = x.neg().add(1).square().sum();
-        return bend.sum()
-                .div(10)
-                .add(ends)
-                .add(pair.b.value().sub(x.slice(0, 0, 2)).square().sum());
+        return bend.sum().div(10).add(ends).add(y.sub(x.slice(0, 0, 2)).square().sum());
     }
 
     private static void checkCurves(Lbfgs.Config config, double[] losses, int evaluations, double[] a, double[] b) {
@@ -191,6 +195,96 @@ class AveragesFactorsAndCurvesTest {
         Tensor before = layer.state().get("weight");
         assertThat(optimizer.step(() -> layer.weight().value().mul(0).sum())).isZero();
         assertThat(layer.state().get("weight")).isEqualTo(before);
+    }
+
+    /** Where a line is begun must not move with the parameters, whose values are the very array if there is but one. */
+    @Test
+    void aLineBeginsWhereItBeganIfThereIsOneParameterToo() {
+        Tensor start = wave(0.2, 6);
+        ParameterPair pair = new ParameterPair(start.slice(0, 0, 4), start.slice(0, 4, 6));
+        ParameterPair other = new ParameterPair(start, wave(0, 1));
+        Lbfgs.Config config = Lbfgs.Config.defaults().withLineSearch(true);
+        var ofTwo = new Lbfgs(pair.parameters(), config);
+        var ofOne = new Lbfgs(List.of(other.a), config);
+        for (int step = 0; step < 2; step++) {
+            double expected = ofTwo.step(() -> valley(pair.a.value(), pair.b.value()));
+            double actual = ofOne.step(
+                    () -> valley(other.a.value().slice(0, 0, 4), other.a.value().slice(0, 4, 6)));
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void whatCurvesHaveTaughtCanBeKeptAndTakenUpAgain() {
+        for (DType dtype : DType.values()) {
+            for (boolean search : new boolean[] {false, true}) {
+                Lbfgs.Config config = Lbfgs.Config.defaults()
+                        .withLearningRate(search ? 1 : 0.1)
+                        .withLineSearch(search)
+                        .withIterations(3)
+                        .withHistory(4);
+                for (int steps : new int[] {0, 1, 3}) {
+                    checkRestored(dtype, config, steps);
+                }
+            }
+        }
+    }
+
+    private static void checkRestored(DType dtype, Lbfgs.Config config, int steps) {
+        ParameterPair pair =
+                new ParameterPair(wave(0.2, 4).to(dtype), wave(0.7, 2).to(dtype));
+        var optimizer = new Lbfgs(pair.parameters(), config);
+        for (int step = 0; step < steps; step++) {
+            optimizer.step(() -> valley(pair));
+        }
+        ParameterPair twin =
+                new ParameterPair(pair.a.storage().snapshot(), pair.b.storage().snapshot());
+        OptimizerState state = optimizer.state();
+        assertThat(state.steps()).isEqualTo(steps);
+        var resumed = new Lbfgs(twin.parameters(), config);
+        resumed.step(() -> valley(twin)); // what it has learned by then is forgotten
+        twin.a.assign(pair.a.storage().snapshot());
+        twin.b.assign(pair.b.storage().snapshot());
+        resumed.restore(state);
+        assertThat(resumed.stepCount()).isEqualTo(steps);
+        for (int step = 0; step < 3; step++) {
+            assertThat(resumed.step(() -> valley(twin))).isEqualTo(optimizer.step(() -> valley(pair)));
+            assertThat(twin.state()).isEqualTo(pair.state());
+        }
+        assertThat(resumed.state()).isEqualTo(optimizer.state());
+    }
+
+    @Test
+    void aStateOfCurvesThatDoesNotFitChangesNothing() {
+        ParameterPair pair = new ParameterPair(wave(0.2, 4), wave(0.7, 2));
+        var optimizer = new Lbfgs(
+                pair.parameters(), Lbfgs.Config.defaults().withLearningRate(0.1).withIterations(3));
+        optimizer.step(() -> valley(pair));
+        OptimizerState state = optimizer.state();
+        assertThat(state.tensors().keySet())
+                .containsExactly(
+                        "a.move",
+                        "b.move",
+                        "a.gradient",
+                        "b.gradient",
+                        "a.moves",
+                        "b.moves",
+                        "a.gradientChanges",
+                        "b.gradientChanges");
+        assertThat(state.tensors().get("a.moves").shape()).isEqualTo(Shape.of(1, 4));
+        Map<String, Tensor> tensors = new HashMap<>(state.tensors());
+        tensors.put("a.move", Tensor.zeros(4));
+        tensors.remove("b.gradient");
+        tensors.put("b.moves", Tensor.zeros(DType.FLOAT64, Shape.of(3, 2)));
+        tensors.put("c.move", Tensor.zeros(1));
+        assertThatThrownBy(() -> optimizer.restore(new OptimizerState(7, tensors)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("restore: the state does not fit this Lbfgs: ")
+                .hasMessageContaining("a.move has shape [4] and type FLOAT32, expected [4] and FLOAT64")
+                .hasMessageContaining("missing b.gradient [2]")
+                .hasMessageContaining("b.moves has shape [3, 2] and type FLOAT64, expected [1, 2] and FLOAT64")
+                .hasMessageContaining("unknown c.move [1]");
+        assertThat(optimizer.state()).isEqualTo(state);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.lanewise.nn.Parameter;
 import dev.lanewise.nn.Pass;
 import dev.lanewise.nn.transformer.AttentionConfig.Names;
 import dev.lanewise.nn.transformer.RotaryPositions.Pairing;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -461,5 +462,77 @@ class AttentionTest {
                 .hasMessage("TransformerEncoder: 0 layers, expected 1 or more");
         assertThatThrownBy(() -> new TransformerDecoder(0, TransformerConfig.decoder(8, 4), true))
                 .hasMessage("TransformerDecoder: 0 layers, expected 1 or more");
+    }
+
+    // ------------------------------------------------------------------ batches that broadcast
+
+    /** (((7 i + 5 seed) mod 11) − 5) / 4. */
+    private static Tensor pattern(DType dtype, int seed, Shape shape) {
+        return Tensor.fill(dtype, shape, i -> ((7 * i + 5 * seed) % 11 - 5) / 4.0);
+    }
+
+    private static double weighted(Tensor x, int seed) {
+        return x.mul(pattern(x.dtype(), seed, x.shape())).sum().item();
+    }
+
+    /** Of operands [.., rows, columns] the weighted sums of the result, and of each gradient. */
+    private static void broadcast(DType dtype, boolean causal, List<Shape> shapes, Shape result, double... expected) {
+        List<Variable> o = new ArrayList<>();
+        for (Shape shape : shapes) {
+            o.add(Variable.of(pattern(dtype, o.size(), shape)));
+        }
+        Variable actual = o.size() > 3
+                ? o.get(0).attention(o.get(1), o.get(2), o.get(3), 0.5)
+                : o.get(0).attention(o.get(1), o.get(2), causal, 0.5);
+        assertThat(actual.shape()).isEqualTo(result);
+        double allowed = dtype == DType.FLOAT32 ? 2e-5 : 1e-12;
+        assertThat(weighted(actual.value(), 4)).isCloseTo(expected[0], within(allowed));
+        Gradients gradients = actual.backward(pattern(dtype, 9, result));
+        for (int i = 0; i < o.size(); i++) {
+            assertThat(weighted(gradients.of(o.get(i)), 6)).isCloseTo(expected[i + 1], within(allowed));
+        }
+    }
+
+    /** PyTorch 2.13's figures. */
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void batchesBroadcast(DType dtype) {
+        broadcast(
+                dtype,
+                false,
+                List.of(Shape.of(2, 1, 3, 2), Shape.of(1, 3, 4, 2), Shape.of(2, 3, 4, 3)),
+                Shape.of(2, 3, 3, 3),
+                5.558013883630362,
+                -0.38642416229965937,
+                0.2172671726732944,
+                -7.5390196216778);
+        broadcast(
+                dtype,
+                false,
+                List.of(Shape.of(3, 2), Shape.of(2, 4, 2), Shape.of(1, 4, 3)),
+                Shape.of(2, 3, 3),
+                0.5870359487202078,
+                -0.7142667279346959,
+                0.6017292626655222,
+                -1.5143843995927213);
+        broadcast(
+                dtype,
+                true,
+                List.of(Shape.of(2, 3, 2), Shape.of(3, 2), Shape.of(3, 2)),
+                Shape.of(2, 3, 2),
+                2.157784058338581,
+                0.6188310163468028,
+                0.5512840991154877,
+                -0.5078669324853566);
+        broadcast(
+                dtype,
+                false,
+                List.of(Shape.of(2, 1, 3, 2), Shape.of(1, 3, 4, 2), Shape.of(4, 3), Shape.of(3, 1)),
+                Shape.of(2, 3, 3, 3),
+                -0.12089742072439624,
+                -0.9902227769761718,
+                0.2013370967419788,
+                -0.10281837312599335,
+                0);
     }
 }

@@ -19,7 +19,7 @@ class GemmTest {
     /**
      * Kernels of this width, which run even before they are compiled; a width that the hardware lacks skips the test.
      */
-    private static Tiles tiles(int bits) {
+    static Tiles tiles(int bits) {
         assumeTrue(
                 Lanes.bits() >= bits, "vectors of " + bits + " bits are not tested: this JVM or its hardware has none");
         return TILES.computeIfAbsent(bits, GemmTest::newTiles);

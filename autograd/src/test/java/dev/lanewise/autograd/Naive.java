@@ -104,7 +104,8 @@ final class Naive {
         int rank = Math.max(x.shape().rank(), y.shape().rank());
         int[] sizes = new int[rank];
         for (int axis = 0; axis < rank - 2; axis++) {
-            sizes[axis] = Math.max(sizeFromEnd(x, rank - axis), sizeFromEnd(y, rank - axis));
+            int size = sizeFromEnd(x, rank - axis);
+            sizes[axis] = size == 1 ? sizeFromEnd(y, rank - axis) : size;
         }
         sizes[rank - 2] = x.shape().size(-2);
         sizes[rank - 1] = y.shape().size(-1);

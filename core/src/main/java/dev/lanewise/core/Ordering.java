@@ -1,6 +1,7 @@
 package dev.lanewise.core;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /** The order of elements along an axis: largest, smallest, sorted. */
 final class Ordering {
@@ -30,7 +31,7 @@ final class Ordering {
     static IntTensor argsort(Tensor x, int axis, boolean descending) {
         int along = x.shape().axis(axis);
         int n = x.shape().sizeAlong(along);
-        int inner = x.shape().countFrom(along + 1);
+        Lines lines = Lines.of(x.shape(), along, false);
         int[] result = new int[x.shape().count()];
         double[] line = new double[n];
         forEachLine(x, along, line, at -> {
@@ -38,9 +39,9 @@ final class Ordering {
             Arrays.setAll(order, i -> i);
             // NaN compares as larger than everything, so it comes last, or first when descending.
             Arrays.sort(order, (a, b) -> descending ? compare(line[b], line[a]) : compare(line[a], line[b]));
-            int start = start(at, inner, n);
+            int start = lines.start(at);
             for (int i = 0; i < n; i++) {
-                result[start + i * inner] = order[i];
+                result[start + i * lines.step()] = order[i];
             }
         });
         return IntTensor.owning(x.shape(), result);
@@ -69,18 +70,18 @@ final class Ordering {
     static IntTensor running(Tensor x, int axis, boolean largest) {
         int along = x.shape().axis(axis);
         int n = x.shape().sizeAlong(along);
-        int inner = x.shape().countFrom(along + 1);
+        Lines lines = Lines.of(x.shape(), along, false);
         int[] result = new int[x.shape().count()];
         double[] line = new double[n];
         forEachLine(x, along, line, at -> {
-            int start = start(at, inner, n);
+            int start = lines.start(at);
             int best = 0;
             for (int i = 0; i < n; i++) {
                 boolean beats = largest ? line[i] >= line[best] : line[i] <= line[best];
                 if (Double.isNaN(line[i]) || beats) {
                     best = i;
                 }
-                result[start + i * inner] = best;
+                result[start + i * lines.step()] = best;
             }
         });
         return IntTensor.owning(x.shape(), result);
@@ -119,11 +120,6 @@ final class Ordering {
         return IntTensor.owning(x.shape().without(along), result);
     }
 
-    /** Where a line begins, of lines whose elements are {@code inner} apart. */
-    private static int start(int line, int inner, int n) {
-        return line / inner * inner * n + line % inner;
-    }
-
     /** Compares numbers, with −0 equal to 0 and NaN above all. */
     private static int compare(double a, double b) {
         return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(Double.isNaN(a), Double.isNaN(b));
@@ -133,15 +129,14 @@ final class Ordering {
      * Loads each line along the axis into the buffer, in row-major order of the other axes, and calls the action with
      * the line's number.
      */
-    private static void forEachLine(Tensor x, int axis, double[] line, java.util.function.IntConsumer action) {
+    private static void forEachLine(Tensor x, int axis, double[] line, IntConsumer action) {
         double[] values = x.toDoubles();
         int n = line.length;
-        int inner = x.shape().countFrom(axis + 1);
-        int lines = n == 0 ? 0 : values.length / n;
-        for (int at = 0; at < lines; at++) {
-            int start = start(at, inner, n);
+        Lines lines = Lines.of(x.shape(), axis, false);
+        for (int at = 0; at < lines.count(); at++) {
+            int start = lines.start(at);
             for (int i = 0; i < n; i++) {
-                line[i] = values[start + i * inner];
+                line[i] = values[start + i * lines.step()];
             }
             action.accept(at);
         }

@@ -2,7 +2,6 @@ package dev.lanewise.core;
 
 import dev.lanewise.core.kernel.Reduction;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /** Operations that reduce axes to single elements, and running sums. */
@@ -90,7 +89,7 @@ sealed interface ReductionOp extends PrimitiveOp {
         public Computed forward(List<Tensor> operands) {
             Tensor x = operands.getFirst().contiguous();
             Tensor result = Tensor.toBeWritten(x.dtype(), x.shape());
-            Lines lines = new Lines(x.shape(), axis, reversed);
+            Lines lines = Lines.of(x.shape(), axis, reversed);
             switch (x.dtype()) {
                 case FLOAT32 -> lines.forEach(start -> run(x.floats(), x.offset(), result.floats(), start, lines));
                 case FLOAT64 -> lines.forEach(start -> run(x.doubles(), x.offset(), result.doubles(), start, lines));
@@ -146,7 +145,7 @@ sealed interface ReductionOp extends PrimitiveOp {
             Tensor a = operands.get(0).contiguous();
             Tensor b = operands.get(1).contiguous();
             Tensor result = Tensor.toBeWritten(a.dtype(), a.shape());
-            Lines lines = new Lines(a.shape(), axis, reversed);
+            Lines lines = Lines.of(a.shape(), axis, reversed);
             switch (a.dtype()) {
                 case FLOAT32 ->
                     lines.forEach(start ->
@@ -203,32 +202,6 @@ sealed interface ReductionOp extends PrimitiveOp {
             T terms = factors.applyAll(back, List.of(factors, saved.gradient())).getFirst();
             saved.give(0, () -> saved.result(0).pad(axis, forth, -forth).map(PRODUCT_OR_ZERO, terms));
             saved.give(1, () -> terms);
-        }
-    }
-
-    /** The lines of a tensor along an axis, from one end or the other, whose elements lie in row-major order. */
-    record Lines(Shape shape, int axis, boolean reversed) {
-        /** Elements of a line. */
-        int length() {
-            return shape.sizeAlong(axis);
-        }
-
-        /** From an element to the next one. */
-        int step() {
-            int inner = shape.countFrom(axis + 1);
-            return reversed ? -inner : inner;
-        }
-
-        /** Does something with the place of each line's first element. */
-        void forEach(IntConsumer body) {
-            int inner = shape.countFrom(axis + 1);
-            int size = length() * inner;
-            int first = reversed ? size - inner : 0;
-            for (int block = 0; block < shape.count(); block += size) {
-                for (int column = 0; column < inner; column++) {
-                    body.accept(block + first + column);
-                }
-            }
         }
     }
 }

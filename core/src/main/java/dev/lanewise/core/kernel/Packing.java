@@ -40,7 +40,7 @@ final class Packing {
         int first = 0;
         if (b.columnStride == 1) {
             first = columns / tiles.nr * tiles.nr;
-            copy(tiles, columns / tiles.nr, tiles.nr, k, t.values, at, t.columnStride, to, offset, tiles.nr);
+            copy(tiles, first / tiles.nr, tiles.nr, k, t.values, at, t.columnStride, to, offset, tiles.nr);
         }
         for (int j = first; j < columns; j += tiles.nr) {
             int width = Math.min(tiles.nr, columns - j);

@@ -35,10 +35,10 @@ import java.lang.constant.MethodTypeDesc;
  *
  * Each step takes two vectors to two others. With AVX-512, whose instructions pick lanes from two vectors, that is two
  * of them: 0.08 ns an element were measured, where loops over single elements take 0.29. Where they pick from one, it
- * is an exchange of lanes within each and a blend: 0.30 ns an element on a Zen 3 core, where picking from two, which is
- * then made of more, takes 0.52, and loops 0.70. The lanes are handled as ints: for floats the instruction's indices
- * would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of each column
- * undefined.
+ * is an exchange of lanes within each and a blend: 0.30 ns an element on a Zen 3 core, loops 0.70; to pick from two,
+ * which is then made of more, takes 1.5 times as long. The lanes are handled as ints: for floats the instruction's
+ * indices would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of
+ * each column undefined.
  */
 final class TransposeEmitter {
     /** For each step, from distance 1 up, which lanes its two instructions pick. */

@@ -11,9 +11,11 @@ import dev.lanewise.core.Shape;
 import dev.lanewise.core.Tensor;
 import dev.lanewise.nn.data.Dataset;
 import dev.lanewise.nn.optim.AdamW;
+import dev.lanewise.nn.optim.Lbfgs;
 import dev.lanewise.nn.train.Trainer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class FreezingTest {
@@ -75,6 +77,27 @@ class FreezingTest {
         first.setFrozen(false);
         optimizer.step(gradients());
         assertThat(model.state().get("0.weight")).isNotEqualTo(before.get("0.weight"));
+    }
+
+    /** What it has learned before of the curvature also says where to go along what is frozen now. */
+    @Test
+    void lbfgsLeavesAloneWhatIsFrozenAfterSomeSteps() {
+        var optimizer = new Lbfgs(model.parameters(), Lbfgs.Config.defaults().withIterations(3));
+        Supplier<Variable> loss =
+                () -> model.forward(x, Pass.inference()).sub(1).square().sum();
+        optimizer.step(loss);
+        first.setFrozen(true);
+        List<Tensor> frozen = values(first);
+        List<Tensor> trained = values(last);
+        optimizer.step(loss);
+        assertThat(values(first)).isEqualTo(frozen);
+        assertThat(values(last)).isNotEqualTo(trained);
+    }
+
+    private static List<Tensor> values(Layer layer) {
+        return layer.parameters().stream()
+                .map(parameter -> parameter.storage().snapshot())
+                .toList();
     }
 
     @Test

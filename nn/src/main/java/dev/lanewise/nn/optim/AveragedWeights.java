@@ -88,9 +88,8 @@ public final class AveragedWeights {
             Tensor own = average.value();
             if (given == null) {
                 problems.add("missing " + parameter);
-            } else if (!given.shape().equals(own.shape()) || given.dtype() != own.dtype()) {
-                problems.add("%s has shape %s and type %s, expected %s and %s"
-                        .formatted(parameter.path(), given.shape(), given.dtype(), own.shape(), own.dtype()));
+            } else {
+                Optimizer.fits(parameter.path(), given, own.shape(), own.dtype(), problems);
             }
         });
         rest.forEach((name, values) -> problems.add("unknown " + name + " " + values.shape()));

@@ -249,10 +249,7 @@ public final class Lbfgs {
             Tensor values = rest.remove(key);
             if (values == null) {
                 problems.add("missing %s %s".formatted(key, expected));
-            } else if (!values.shape().equals(expected) || values.dtype() != DType.FLOAT64) {
-                problems.add("%s has shape %s and type %s, expected %s and FLOAT64"
-                        .formatted(key, values.shape(), values.dtype(), expected));
-            } else {
+            } else if (Optimizer.fits(key, values, expected, DType.FLOAT64, problems)) {
                 parts.add(values.reshape(
                         shape(leading, Shape.of(parameter.shape().count())).toArray()));
             }
@@ -376,10 +373,12 @@ public final class Lbfgs {
         int from = 0;
         for (Parameter parameter : parameters) {
             int to = from + parameter.shape().count();
-            Tensor part = there.slice(0, from, to)
-                    .reshape(parameter.shape().toArray())
-                    .to(parameter.value().dtype());
-            parameter.assign(part);
+            if (!parameter.isFrozen()) { // what was learnt before it was frozen may say to move it
+                Tensor part = there.slice(0, from, to)
+                        .reshape(parameter.shape().toArray())
+                        .to(parameter.value().dtype());
+                parameter.assign(part);
+            }
             from = to;
         }
     }
@@ -389,7 +388,7 @@ public final class Lbfgs {
         Gradients gradients = value.backward();
         List<Tensor> parts = new ArrayList<>();
         for (Parameter parameter : parameters) {
-            Tensor part = gradients.has(parameter.value())
+            Tensor part = !parameter.isFrozen() && gradients.has(parameter.value())
                     ? gradients.of(parameter.value())
                     : Tensor.zeros(parameter.value().dtype(), parameter.shape());
             parts.add(part.to(DType.FLOAT64).reshape(-1));

@@ -245,16 +245,8 @@ public abstract class Optimizer {
             for (String name : slots()) {
                 Shape shape = slotShape(parameter, name);
                 Tensor values = shape == null ? null : rest.remove(key(parameter, name));
-                if (values != null
-                        && (!values.shape().equals(shape)
-                                || values.dtype() != parameter.value().dtype())) {
-                    problems.add("%s has shape %s and type %s, expected %s and %s"
-                            .formatted(
-                                    key(parameter, name),
-                                    values.shape(),
-                                    values.dtype(),
-                                    shape,
-                                    parameter.value().dtype()));
+                if (values != null && shape != null) {
+                    fits(key(parameter, name), values, shape, parameter.value().dtype(), problems);
                 }
             }
         }
@@ -300,6 +292,16 @@ public abstract class Optimizer {
             }
         }
         return problems;
+    }
+
+    /** Whether a state's tensor is of the shape and type it should be; if not, that is a problem more. */
+    static boolean fits(String key, Tensor values, Shape shape, DType dtype, List<String> problems) {
+        if (values.shape().equals(shape) && values.dtype() == dtype) {
+            return true;
+        }
+        problems.add("%s has shape %s and type %s, expected %s and %s"
+                .formatted(key, values.shape(), values.dtype(), shape, dtype));
+        return false;
     }
 
     /** What a state calls a tensor that is kept for a parameter. */

@@ -8,7 +8,7 @@ final class AttentionFormulas {
     private static final Formula MAX = Formula.of("rowMax", x -> x);
     /** exp(s · scale − max · scale), stored and summed. */
     private static final Formula WEIGHTS = Formula.of("attentionWeights", (s, max, scale) -> {
-        Expr weight = s.sub(max).mul(scale).exp();
+        Expr weight = SpecialFunctions.expOfNonPositive(s.sub(max).mul(scale));
         return Results.results(weight, weight);
     });
 
@@ -19,7 +19,8 @@ final class AttentionFormulas {
     /** The weights again, from the saved largest score and the logarithm of their sum. */
     private static final Formula WEIGHTS_AGAIN = Formula.of(
             "attentionWeightsAgain",
-            (s, max, logSum, scale) -> s.sub(max).fma(scale, logSum.neg()).exp());
+            (s, max, logSum, scale) ->
+                    SpecialFunctions.expOfNonPositive(s.sub(max).fma(scale, logSum.neg())));
 
     private static final Formula PRODUCT = Formula.of("rowProduct", (x, y) -> x.mul(y));
     private static final Formula SCORE_GRADIENT = Formula.of(

@@ -13,7 +13,8 @@ import java.util.function.IntPredicate;
 record CrossEntropy(IntTensor targets, int ignored) implements FusedOp {
     private static final Formula SOFTMAX_GRADIENT = Formula.of(
             "softmaxGradient",
-            (x, max, logSum, g) -> x.sub(max).sub(logSum).exp().mul(g));
+            (x, max, logSum, g) ->
+                    SpecialFunctions.expOfNonPositive(x.sub(max).sub(logSum)).mul(g));
 
     /**
      * Up to so many classes a target's gradient is summed from the others'. For more it would take longer than all

@@ -64,7 +64,7 @@ final class Derivative {
             case NEG -> negative(dx);
             case ABS -> times(dx, x.gt(0).sub(x.lt(0))); // 0 of NaN too
             case SQRT -> over(times(dx, HALF), y);
-            case EXP -> times(dx, y);
+            case EXP, EXP_OF_NON_POSITIVE -> times(dx, y);
             case EXPM1 -> times(dx, y.add(1));
             case LOG -> over(dx, x);
             case LOG1P -> over(dx, x.add(1));
@@ -76,6 +76,7 @@ final class Derivative {
             case RELU -> select(x.le(0), ZERO, dx);
             case ERF -> times(dx, gaussian(x));
             case ERFC -> negative(times(dx, gaussian(x)));
+            case NORMAL_PROBABILITY -> times(dx, normalDensity(x));
             case SIN -> times(dx, x.cos());
             case COS -> negative(times(dx, x.sin()));
             case TAN -> times(dx, y.square().add(1));
@@ -90,7 +91,12 @@ final class Derivative {
 
     /** 2/√π·e^-x², the derivative of erf. */
     private static Expr gaussian(Expr x) {
-        return x.square().neg().exp().mul(2 / Math.sqrt(Math.PI));
+        return SpecialFunctions.expOfNonPositive(x.square().neg()).mul(2 / Math.sqrt(Math.PI));
+    }
+
+    /** 1/√(2π)·e^-x²/2, the derivative of Φ. */
+    private static Expr normalDensity(Expr x) {
+        return SpecialFunctions.expOfNonPositive(x.square().mul(-0.5)).mul(1 / Math.sqrt(2 * Math.PI));
     }
 
     private static Expr binary(Binary y, Expr da, Expr db) {

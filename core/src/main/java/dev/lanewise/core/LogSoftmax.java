@@ -6,7 +6,7 @@ import java.util.List;
 /** ln softmax(x) = x − max − ln Σ exp(x − max) along the last axis. */
 record LogSoftmax() implements PrimitiveOp {
     static final Formula EXP_OF_DIFFERENCE =
-            Formula.of("expOfDifference", (x, max) -> x.sub(max).exp());
+            Formula.of("expOfDifference", (x, max) -> SpecialFunctions.expOfNonPositive(x.sub(max)));
     private static final Formula NORMALIZED =
             Formula.of("logNormalized", (x, max, sum) -> x.sub(max).sub(sum.log()));
 

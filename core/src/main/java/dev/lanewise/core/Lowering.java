@@ -58,6 +58,7 @@ final class Lowering {
             case ABS -> program.abs(x);
             case SQRT -> program.sqrt(x);
             case EXP -> Exponentials.exp(program, x);
+            case EXP_OF_NON_POSITIVE -> Exponentials.expOfNonPositive(program, x);
             case EXPM1 -> Exponentials.expm1(program, x);
             case LOG -> Logarithms.log(program, x);
             case LOG1P -> Logarithms.log1p(program, x);
@@ -69,6 +70,7 @@ final class Lowering {
             case RELU -> program.max(x, program.constant(0f));
             case ERF -> ErrorFunctions.erf(program, x);
             case ERFC -> ErrorFunctions.erfc(program, x);
+            case NORMAL_PROBABILITY -> ErrorFunctions.normalProbability(program, x);
             case SIN -> Trigonometry.sin(program, x);
             case COS -> Trigonometry.cos(program, x);
             case TAN -> Trigonometry.tan(program, x);

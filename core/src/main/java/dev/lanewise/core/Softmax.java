@@ -7,7 +7,7 @@ import java.util.List;
 record Softmax() implements PrimitiveOp {
     /** Shifted by the row's maximum, so that the largest exponential is 1. */
     static final Formula SHIFTED_EXP = Formula.of("shiftedExp", (x, max) -> {
-        Expr exp = x.sub(max).exp();
+        Expr exp = SpecialFunctions.expOfNonPositive(x.sub(max));
         return Results.results(exp, exp);
     });
 

@@ -446,6 +446,12 @@ final class SpecialFunctions {
         return polynomial(t, ERFCX).div(x.mul(2).add(1));
     }
 
+    /** eˣ for x that is not above 0; in float precision, 0 where eˣ is no normal number. */
+    static Expr expOfNonPositive(Expr x) {
+        return Simplifier.unary(UnaryFunction.EXP_OF_NON_POSITIVE, x);
+    }
+
+    /** Exact in relative terms far below 0 too, which {@link UnaryFunction#NORMAL_PROBABILITY} is not. */
     static Expr ndtr(Expr x) {
         return x.mul(-ROOT_HALF).erfc().mul(0.5);
     }

@@ -8,6 +8,8 @@ enum UnaryFunction {
     ABS,
     SQRT,
     EXP,
+    /** {@link #EXP} of what is not above 0, in half the time; in float precision 0 instead of a subnormal number. */
+    EXP_OF_NON_POSITIVE,
     EXPM1,
     LOG,
     LOG1P,
@@ -19,6 +21,8 @@ enum UnaryFunction {
     RELU,
     ERF,
     ERFC,
+    /** Φ(x), the probability that a standard normal number is below x. */
+    NORMAL_PROBABILITY,
     SIN,
     COS,
     TAN,
@@ -40,7 +44,7 @@ enum UnaryFunction {
             case NEG -> -x;
             case ABS -> Math.abs(x);
             case SQRT -> Math.sqrt(x);
-            case EXP -> StrictMath.exp(x);
+            case EXP, EXP_OF_NON_POSITIVE -> StrictMath.exp(x);
             case EXPM1 -> StrictMath.expm1(x);
             case LOG -> StrictMath.log(x);
             case LOG1P -> StrictMath.log1p(x);
@@ -55,6 +59,7 @@ enum UnaryFunction {
             case RELU -> Math.max(x, 0);
             case ERF -> ErrorFunction.erf(x);
             case ERFC -> ErrorFunction.erfc(x);
+            case NORMAL_PROBABILITY -> ErrorFunction.erfc(x * -Math.sqrt(0.5)) * 0.5;
             case SIN -> StrictMath.sin(x);
             case COS -> StrictMath.cos(x);
             case TAN -> StrictMath.tan(x);
@@ -74,7 +79,12 @@ enum UnaryFunction {
 
     /** The name it is printed with. */
     String symbol() {
-        return this == IS_NAN ? "isNaN" : name().toLowerCase(Locale.ROOT);
+        return switch (this) {
+            case EXP_OF_NON_POSITIVE -> "exp";
+            case NORMAL_PROBABILITY -> "ndtr";
+            case IS_NAN -> "isNaN";
+            default -> name().toLowerCase(Locale.ROOT);
+        };
     }
 
     private static double log2(double x) {

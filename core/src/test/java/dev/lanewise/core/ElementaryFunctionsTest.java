@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.core.kernel.Reduction;
 import dev.lanewise.core.kernel.RowKernel;
+import java.util.EnumSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +19,10 @@ class ElementaryFunctionsTest {
     /** Every so many floats, of all, are tried; a prime, so that all kinds of bit patterns occur. */
     private static final int STRIDE = 5003;
 
+    /** Those whose results are 0 where they would be no normal number. */
+    private static final Set<UnaryFunction> FLUSHING =
+            EnumSet.of(UnaryFunction.EXP_OF_NON_POSITIVE, UnaryFunction.SIGMOID, UnaryFunction.NORMAL_PROBABILITY);
+
     /** The error that the documentation promises; sine, cosine and tangent promise it up to 100,000. */
     private static Stream<Arguments> promises() {
         return Stream.of(
@@ -24,17 +30,19 @@ class ElementaryFunctionsTest {
                 Arguments.of(UnaryFunction.ABS, 0.0),
                 Arguments.of(UnaryFunction.SQRT, 0.5),
                 Arguments.of(UnaryFunction.EXP, 1.0),
+                Arguments.of(UnaryFunction.EXP_OF_NON_POSITIVE, 1.0),
                 Arguments.of(UnaryFunction.EXPM1, 1.5),
                 Arguments.of(UnaryFunction.LOG, 1.0),
                 Arguments.of(UnaryFunction.LOG1P, 1.0),
                 Arguments.of(UnaryFunction.LOG2, 1.5),
                 Arguments.of(UnaryFunction.LOG10, 1.0),
-                Arguments.of(UnaryFunction.TANH, 2.0),
+                Arguments.of(UnaryFunction.TANH, 2.5),
                 Arguments.of(UnaryFunction.SIGMOID, 2.5),
                 Arguments.of(UnaryFunction.SOFTPLUS, 2.5),
                 Arguments.of(UnaryFunction.RELU, 0.0),
                 Arguments.of(UnaryFunction.ERF, 1.5),
                 Arguments.of(UnaryFunction.ERFC, 2.5),
+                Arguments.of(UnaryFunction.NORMAL_PROBABILITY, 6.0),
                 Arguments.of(UnaryFunction.SIN, 2.0),
                 Arguments.of(UnaryFunction.COS, 2.0),
                 Arguments.of(UnaryFunction.TAN, 2.5),
@@ -83,7 +91,15 @@ class ElementaryFunctionsTest {
                                     function == UnaryFunction.TAN ? Float.POSITIVE_INFINITY : 1);
                     continue;
                 }
-                double error = error(y[i], function.apply(x[i]));
+                double expected = function.apply(x[i]);
+                if (isOutside(function, x[i])) {
+                    continue;
+                }
+                if (expected < Float.MIN_NORMAL && FLUSHING.contains(function)) {
+                    assertThat(y[i]).as("%s(%s)", function, x[i]).isBetween(0f, 1.01f * Float.MIN_NORMAL);
+                    continue;
+                }
+                double error = error(y[i], expected) / growth(function, x[i]);
                 if (error > worst) {
                     worst = error;
                     worstAt = x[i];
@@ -93,11 +109,25 @@ class ElementaryFunctionsTest {
         assertThat(worst).as("%s, worst at %s", function, worstAt).isLessThanOrEqualTo(promise);
     }
 
+    private static boolean isOutside(UnaryFunction function, float x) {
+        return function == UnaryFunction.EXP_OF_NON_POSITIVE && x > 0;
+    }
+
+    /**
+     * By how much of the promise the error may be larger: Φ's, far below 0, as the square in the exponent is rounded.
+     */
+    private static double growth(UnaryFunction function, float x) {
+        return function == UnaryFunction.NORMAL_PROBABILITY && x < 0 ? 1 + x * x / 12 : 1;
+    }
+
     @ParameterizedTest
     @MethodSource("promises")
     void isExactAtTheCorners(UnaryFunction function, double promise) {
         Formula formula = Formula.of(function.symbol(), x -> Simplifier.unary(function, x));
         for (float x : new float[] {0f, -0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN}) {
+            if (isOutside(function, x)) {
+                continue;
+            }
             assertThat(Float.floatToIntBits(Readings.floats(formula, x)))
                     .as("%s(%s)", function, x)
                     .isEqualTo(Float.floatToIntBits((float) function.apply(x)));

@@ -47,6 +47,21 @@ public final class ErrorFunctions {
         -7.8925765e-01f
     };
 
+    /** The variable of {@link #NORMAL} is 1/(1 + this·|x|). */
+    private static final float NORMAL_SLOPE = 0.2992f;
+
+    /** exp(x²/2)·Φ(-x)/t in t = 1/(1 + 0.2992·x), x ≥ 0: relative error 3.8e-8·(1 + x²/16) up to 13.3. */
+    private static final float[] NORMAL = {
+        3.723446e-02f,
+        -1.6503324e-01f,
+        2.2205561e-01f,
+        -6.764457e-02f,
+        1.3579571e-01f,
+        9.753505e-02f,
+        1.2076789e-01f,
+        1.1928909e-01f
+    };
+
     private ErrorFunctions() {}
 
     /** The error function: near 0 a polynomial, further out 1 - erfc with ln erfc a polynomial. */
@@ -89,6 +104,19 @@ public final class ErrorFunctions {
         int far = Exponentials.productWithExp(p, factor, factorLost, p.neg(square), p.neg(squareLost));
         int farSigned = p.selectLess(x, p.constant(0f), p.sub(p.constant(2f), far), far);
         return p.selectLess(magnitude, p.constant(ERFC_SMALL), near, farSigned);
+    }
+
+    /**
+     * The probability Φ(x) that a standard normal number is below x, by exp(-x²/2)·t·N(t), whose form is that of C.
+     * Hastings, "Approximations for Digital Computers", 1955. The exponential is that of the derivative, so that an
+     * activation's gradient computes one, not two.
+     */
+    public static int normalProbability(ProgramBuilder p, int x) {
+        int one = p.constant(1f);
+        int t = p.div(one, p.fma(p.abs(x), NORMAL_SLOPE, one));
+        int density = Exponentials.expOfNonPositive(p, p.mul(p.mul(x, x), p.constant(-0.5f)));
+        int tail = p.mul(p.mul(p.polynomial(t, NORMAL), t), density);
+        return p.selectLess(x, p.constant(0f), tail, p.sub(one, tail));
     }
 
     private static int small(ProgramBuilder p, int x) {

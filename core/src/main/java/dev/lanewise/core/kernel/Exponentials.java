@@ -29,11 +29,6 @@ public final class Exponentials {
         2.0078513e-04f, 1.3937884e-03f, 8.333078e-03f, 4.166644e-02f, 1.6666667e-01f, 5.e-01f
     };
 
-    /** (tanh x - x)/x³ in x², |x| ≤ 0.56: relative error of the tangent 1.4e-9. */
-    private static final float[] TANH = {
-        -6.1696135e-03f, 2.1000376e-02f, -5.3835757e-02f, 1.3332437e-01f, -3.3333313e-01f
-    };
-
     /** (sinh x - x)/x³ in x², |x| ≤ 1: relative error of the sine 3.2e-10. */
     private static final float[] SINH = {2.7847093e-06f, 1.9842574e-04f, 8.333311e-03f, 1.6666667e-01f};
 
@@ -41,6 +36,9 @@ public final class Exponentials {
     private static final float LOWEST = -104f;
 
     private static final float HIGHEST = 89f;
+
+    /** ln 2⁻¹²⁶, rounded upwards: below this eˣ is no normal number. */
+    private static final float LOWEST_NORMAL = -87.33654f;
 
     /** r, and the bits of {@link #ROUNDER} + n. */
     record Reduced(int rest, int wholeBits) {}
@@ -55,8 +53,17 @@ public final class Exponentials {
         return zeroBelowLowest(p, x, scaleTwice(p, mantissa(p, n.rest), n.wholeBits));
     }
 
-    /** eˣ for x that is not above 0. */
-    static int expOfNegative(ProgramBuilder p, int x) {
+    /**
+     * eˣ for x that is not above 0, and 0 where that is no normal number. Half of {@link #exp}'s instructions: no limit
+     * above, and one power of two instead of two. Outside, what the last instruction drops may be anything.
+     */
+    public static int expOfNonPositive(ProgramBuilder p, int x) {
+        int e = expOfModerate(p, x);
+        return p.selectLess(x, p.constant(LOWEST_NORMAL), p.constant(0f), e);
+    }
+
+    /** eˣ for x that is not above 0, with subnormal results. */
+    private static int expOfNegative(ProgramBuilder p, int x) {
         Reduced n = reduce(p, atLeastLowest(p, x));
         return zeroBelowLowest(p, x, scaleTwice(p, mantissa(p, n.rest), n.wholeBits));
     }
@@ -89,15 +96,12 @@ public final class Exponentials {
         return p.selectLess(p.abs(x), p.constant(1e-10f), x, p.add(half, half));
     }
 
-    /** The hyperbolic tangent: near 0 a polynomial, further out 1 - 2/(e²ˣ + 1). */
+    /** The hyperbolic tangent, h/(h + 1) with h = (e²ˣ - 1)/2, which loses nothing near 0. */
     public static int tanh(ProgramBuilder p, int x) {
         int magnitude = p.abs(x);
-        int square = p.mul(x, x);
-        int small = p.fma(p.mul(magnitude, square), p.polynomial(square, TANH), magnitude);
         int bounded = p.selectLess(p.constant(10f), magnitude, p.constant(10f), magnitude); // there it is 1
-        int e = expOfModerate(p, p.add(bounded, bounded));
-        int large = p.sub(p.constant(1f), p.div(p.constant(2f), p.add(e, 1f)));
-        return Signs.copy(p, p.selectLess(magnitude, p.constant(0.55f), small, large), x);
+        int half = halfOfExpm1(p, p.add(bounded, bounded));
+        return Signs.copy(p, p.div(half, p.add(half, 1f)), x);
     }
 
     /**
@@ -127,9 +131,9 @@ public final class Exponentials {
         return p.mul(mantissa(p, n.rest), powerOfTwo(p, n.wholeBits, -2));
     }
 
-    /** 1/(1 + e⁻ˣ), from e^-|x| which cannot overflow. */
+    /** 1/(1 + e⁻ˣ), from e^-|x| which cannot overflow; 0 where that is no normal number. */
     public static int sigmoid(ProgramBuilder p, int x) {
-        int e = expOfNegative(p, p.neg(p.abs(x)));
+        int e = expOfNonPositive(p, p.neg(p.abs(x)));
         int one = p.constant(1f);
         return p.div(p.selectLess(x, p.constant(0f), e, one), p.add(e, one));
     }

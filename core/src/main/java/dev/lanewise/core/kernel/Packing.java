@@ -76,13 +76,12 @@ final class Packing {
         for (int r = 0; r < rows; r += part) {
             part = columnStride == 1 ? tiles.transposed(rows - r) : 0;
             int columns = 0;
-            // Whole vectors are written, so also over what follows in the column: that must not have been written yet.
-            int vectors = (part + SLACK - 1) / SLACK * SLACK;
-            boolean runsOver = r + vectors > step;
+            // A whole vector is written, so also over what follows in the column: that must not have been written yet.
+            boolean runsOver = r + tiles.lanes > step;
             if (part == 0 || (r > 0 && runsOver)) {
                 part = rows - r;
             } else {
-                int most = exact && runsOver ? Math.max(0, k - (r + vectors - 1) / step) : k;
+                int most = exact && runsOver ? Math.max(0, k - (r + tiles.lanes - 1) / step) : k;
                 columns = transpose(tiles, part, most, from, at + r * rowStride, rowStride, to, offset + r, step);
             }
             int begin = at + r * rowStride + columns * columnStride;

@@ -307,7 +307,7 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
         return map(Formulas.LERP, end, constant(weight));
     }
 
-    /** tanh x, within 2 ulp; the gradient is 1 − tanh² x. */
+    /** tanh x, within 2.5 ulp; the gradient is 1 − tanh² x. */
     default T tanh() {
         return map(Formulas.TANH);
     }
@@ -322,7 +322,7 @@ interface ElementwiseMethods<T extends TensorOps<T>> extends Operand<T> {
         return map(Formulas.ERFC);
     }
 
-    /** 1 / (1 + e^(−x)), without overflow at either end. */
+    /** 1 / (1 + e^(−x)), without overflow at either end; in FLOAT32 0 instead of a subnormal number, below −87.3. */
     default T sigmoid() {
         return map(Formulas.SIGMOID);
     }

@@ -451,7 +451,7 @@ final class SpecialFunctions {
         return Simplifier.unary(UnaryFunction.EXP_OF_NON_POSITIVE, x);
     }
 
-    /** Exact in relative terms far below 0 too, which {@link UnaryFunction#NORMAL_PROBABILITY} is not. */
+    /** By erfc, which ends in subnormal numbers where {@link UnaryFunction#NORMAL_PROBABILITY} is 0. */
     static Expr ndtr(Expr x) {
         return x.mul(-ROOT_HALF).erfc().mul(0.5);
     }

@@ -55,7 +55,7 @@ public final class Exponentials {
 
     /**
      * eˣ for x that is not above 0, and 0 where that is no normal number. Half of {@link #exp}'s instructions: no limit
-     * above, and one power of two instead of two. Outside, what the last instruction drops may be anything.
+     * above, and one power of two instead of two. Below that range e may be anything, but is not taken.
      */
     public static int expOfNonPositive(ProgramBuilder p, int x) {
         int e = expOfModerate(p, x);

@@ -102,7 +102,7 @@ public final class Ratios {
     }
 
     /** Three digits that count, as in 0.0213, 1.25, 345 and 12345. */
-    private static String number(double value) {
+    static String number(double value) {
         int digits = value <= 0 ? 0 : Math.clamp(2 - (int) Math.floor(Math.log10(value)), 0, 9);
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }

@@ -7,9 +7,13 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
@@ -128,6 +132,43 @@ final class Charts {
             output.finish();
         }
         out.println("Chart: " + file);
+    }
+
+    /** A chart that is being saved while the program does something else: to load graphics and fonts takes a second. */
+    static final class Saving {
+        private final CompletableFuture<String> said;
+
+        private Saving(CompletableFuture<String> said) {
+            this.said = said;
+        }
+
+        /** Waits for the end, and says what {@link #save(IChart, Path, PrintWriter)} says. */
+        void finish(PrintWriter out) throws IOException {
+            try {
+                out.print(said.join());
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof UncheckedIOException failure) {
+                    throw failure.getCause();
+                }
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Begins to save a chart on another thread. */
+    static Saving saveMeanwhile(IChart chart, Path file) {
+        return new Saving(CompletableFuture.supplyAsync(() -> {
+            var said = new StringWriter();
+            try (var out = new PrintWriter(said)) {
+                save(chart, file, out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return said.toString();
+        }));
     }
 
     private static BufferedImage draw(List<? extends IChart> charts, int columns) {

@@ -77,8 +77,9 @@ final class TinyGpt extends Example {
         if (json != null) {
             out().println("JSON: " + json);
         }
-        Charts.save(chart(course), outputFile("tiny-gpt.png"), out());
+        Charts.Saving saving = Charts.saveMeanwhile(chart(course), outputFile("tiny-gpt.png"));
         write(model, corpus, prompt, rng.stream("sample"));
+        saving.finish(out());
         report(corpus, config, recipe, result, hash).print(out());
     }
 

@@ -51,7 +51,7 @@ public final class Turns implements Runnable {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "30",
+            defaultValue = "60",
             description = "Seconds of a JVM's warm-up; native code has a tenth (${DEFAULT-VALUE}).")
     private int warmUp;
 

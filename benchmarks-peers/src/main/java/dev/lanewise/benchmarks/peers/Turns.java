@@ -52,7 +52,7 @@ public final class Turns implements Runnable {
     @Option(
             names = "--warm-up",
             defaultValue = "60",
-            description = "Seconds of a JVM's warm-up; native code has a tenth (${DEFAULT-VALUE}).")
+            description = "Seconds of a JVM's warm-up; libtorch has a tenth (${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
@@ -78,7 +78,9 @@ public final class Turns implements Runnable {
 
     /** Takes options and works, see {@code --help}. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Turns()).execute(arguments));
+        // ./run gives --libtorch before what the user may give
+        System.exit(
+                new CommandLine(new Turns()).setOverwrittenOptionsAllowed(true).execute(arguments));
     }
 
     /** What a process's calls took, and Lanewise's beside it, in nanoseconds. */

@@ -233,7 +233,7 @@ final class BlockedProduct {
 
     /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
     boolean isReady() {
-        return tiles.areReady(m, n, firstAllPacked(), leftByRows);
+        return tiles.areReady(m, n, firstPacked, leftKind());
     }
 
     private static boolean isNarrow(Tiles tiles) {
@@ -466,7 +466,7 @@ final class BlockedProduct {
     /** How many blocks of k of so many rows of A are packed at a time. */
     private int blocksAhead(int rows, int steps) {
         int all = Math.ceilDiv(steps, kc);
-        return a.columnStride == 1 ? Math.clamp(PACKED_LEFT / ((long) rows * leftPitch()), 1, all) : 1;
+        return a.columnStride == 1 ? Math.clamp(PACKED_LEFT / ((long) leftRows(rows) * leftPitch()), 1, all) : 1;
     }
 
     /** Room for a number of blocks of so many rows of A, if it is not read where it stands. */
@@ -476,7 +476,12 @@ final class BlockedProduct {
 
     /** From a packed block of A to the next: packing one panel may overwrite what follows it. */
     private int leftBlock(int rows) {
-        return rows * leftPitch() + Packing.SLACK;
+        return leftRows(rows) * leftPitch() + Packing.SLACK;
+    }
+
+    /** The rows that copies of so many take. */
+    private int leftRows(int rows) {
+        return leftByRows ? rows : tiles.packedRows(rows);
     }
 
     private int leftPitch() {
@@ -490,8 +495,10 @@ final class BlockedProduct {
             int pc = from + i * kc;
             int at = i * leftBlock(rows);
             blocks[i] = leftInPlace
-                    ? Panels.inPlace(a, row, pc)
-                    : leftByRows ? Panels.rows(buffer, at) : Panels.packed(buffer, at, Math.min(kc, to - pc));
+                    ? Panels.inPlace(tiles, a, row, pc)
+                    : leftByRows
+                            ? Panels.rows(tiles, buffer, at)
+                            : Panels.packed(tiles, buffer, at, Math.min(kc, to - pc));
         }
         // Rows of consecutive elements are read as far as they go, then the next ones.
         int height;
@@ -510,8 +517,7 @@ final class BlockedProduct {
         return blocks;
     }
 
-    /** From this column on, tiles read packed panels alone, of A too. */
-    private int firstAllPacked() {
-        return leftInPlace ? n : firstPacked;
+    private TileKernel.Left leftKind() {
+        return leftInPlace ? TileKernel.Left.IN_PLACE : leftByRows ? TileKernel.Left.ROWS : TileKernel.Left.PACKED;
     }
 }

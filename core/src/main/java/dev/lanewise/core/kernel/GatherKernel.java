@@ -4,8 +4,9 @@ package dev.lanewise.core.kernel;
  * A tile of C as a {@link TileKernel} computes it, of packed rows of A and of rows of B that begin wherever a table
  * says: in a convolution they are pieces of the same image, which so need not be copied for each element of a window.
  *
- * <p>Step {@code p} takes of each row the element {@code a[aOffset + p·rows + row]}, and of B as many consecutive
- * elements from {@code b[bOffset + table[first + p]]} on as the kernel has columns.
+ * <p>Step {@code p} takes of each row the element {@code a[aOffset + p·panelStep + row]}, with the
+ * {@link ProductKernels#panelStep} of its rows, and of B as many consecutive elements from {@code b[bOffset +
+ * table[first + p]]} on as the kernel has columns.
  */
 public interface GatherKernel {
     /**

@@ -31,9 +31,9 @@ final class GatheredProduct {
         this.tiles = tiles;
         this.rows = rows;
         this.table = table;
-        packed = new float[rows * table.length + Packing.SLACK];
+        packed = new float[tiles.packedRows(rows) * table.length + Packing.SLACK];
         for (int p = 0; p < table.length; p += STEPS) {
-            Packing.left(tiles, a, 0, rows, p, Math.min(STEPS, table.length - p), packed, rows * p);
+            Packing.left(tiles, a, 0, rows, p, Math.min(STEPS, table.length - p), packed, tiles.packedRows(rows) * p);
         }
     }
 
@@ -82,7 +82,7 @@ final class GatheredProduct {
                 for (int i = row; i < row + count; i += height) {
                     height = tiles.rows(row + count - i);
                     if (j % tiles.widthToGather(height) == 0) {
-                        int at = rows * p + i * steps;
+                        int at = tiles.packedRows(rows) * p + tiles.packedRows(i) * steps;
                         tiles.gathering(height)
                                 .multiply(steps, packed, at, p, b, begin + j, table, c, i * pitch + j, pitch, p > 0);
                     }

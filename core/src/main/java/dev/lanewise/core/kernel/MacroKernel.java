@@ -68,7 +68,7 @@ final class MacroKernel {
         int rightAt = right.at(panel, width);
         int rightStep = right.step(width);
         boolean direct = columns == width;
-        ThinKernel thin = direct || left.isRowMajor() ? null : tiles.thin(columns);
+        ThinKernel thin = direct || left.kind == TileKernel.Left.ROWS ? null : tiles.thin(columns);
         int height;
         for (int i = thin == null ? 0 : thin(thin, row, rows, column, columns, left, right, rightAt, steps, continues);
                 i < rows;
@@ -100,8 +100,7 @@ final class MacroKernel {
     }
 
     private TileKernel tile(int height, int width, Panels left, RightPanels right) {
-        boolean packed = right.isPacked() && !left.isInPlace();
-        return tiles.kernel(height, width / tiles.lanes, left.isRowMajor(), packed);
+        return tiles.kernel(height, width / tiles.lanes, left.kind, right.isPacked());
     }
 
     /** Multiplies as many rows as fill the kernel's vectors by a few single columns; how many rows these were. */

@@ -2,7 +2,8 @@ package dev.lanewise.core.kernel;
 
 /**
  * Copies blocks of A and B into the order in which the tile kernels read them: micro-panel after micro-panel, each of
- * them column by column (of A), or row by row (of B).
+ * them column by column (of A), or row by row (of B). A's begin, and their columns follow one another, as
+ * {@link Tiles#packedRows} and {@link Tiles#panelStep} say.
  */
 final class Packing {
     /** What a vector may overwrite beyond the end of a panel: buffers are longer by this. */
@@ -16,13 +17,16 @@ final class Packing {
         int first = 0;
         if (a.rowStride == 1) {
             first = tiles.rowsOfWholePanels(rows);
-            copy(tiles, first / tiles.mr, tiles.mr, k, a.values, at, a.columnStride, to, offset, tiles.mr);
+            int step = tiles.panelStep(tiles.mr);
+            copy(tiles, first / tiles.mr, tiles.mr, k, a.values, at, a.columnStride, to, offset, step);
         }
         int height;
         for (int i = first; i < rows; i += height) {
             height = tiles.rows(rows - i);
             int begin = at + i * a.rowStride;
-            panel(tiles, height, k, a.values, begin, a.rowStride, a.columnStride, to, offset + i * k, height, false);
+            int target = offset + tiles.packedRows(i) * k;
+            int step = tiles.panelStep(height);
+            panel(tiles, height, k, a.values, begin, a.rowStride, a.columnStride, to, target, step, false);
         }
     }
 

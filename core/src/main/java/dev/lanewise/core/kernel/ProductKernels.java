@@ -13,15 +13,21 @@ public interface ProductKernels {
      *
      * @param rows the tile's rows
      * @param vectors its columns in vectors, 1 or 2
-     * @param rowMajor whether it reads rows of A that are {@link TileKernel#ROW_PITCH} apart, otherwise columns
-     * @param packed whether it reads packed panels alone, of B and of A, or copied rows of A
+     * @param left what it reads of A
+     * @param rightPacked whether it reads a packed micro-panel of B, otherwise B where it stands
      */
-    TileKernel tile(int rows, int vectors, boolean rowMajor, boolean packed);
+    TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked);
 
-    /** Whether tiles that read packed panels alone are faster than others. */
+    /**
+     * Whether tiles for packed panels are faster there than those that read matrices where they stand, which can read
+     * panels too.
+     */
     boolean hasTilesForPacked();
 
-    /** A new kernel that reads B by a table, for a tile of so many rows and vectors. */
+    /** From a column of a packed micro-panel of A of so many rows to the next: as many, or more. */
+    int panelStep(int rows);
+
+    /** A new kernel that reads a packed micro-panel of A, and B by a table, for a tile of so many rows and vectors. */
     GatherKernel gathering(int rows, int vectors);
 
     /** A new kernel for single columns. */

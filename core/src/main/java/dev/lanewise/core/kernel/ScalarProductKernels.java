@@ -18,7 +18,8 @@ final class ScalarProductKernels implements ProductKernels {
     }
 
     @Override
-    public TileKernel tile(int rows, int vectors, boolean rowMajor, boolean packed) {
+    public TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
+        boolean rowMajor = left == TileKernel.Left.ROWS;
         int rowStep = rowMajor ? TileKernel.ROW_PITCH : 1;
         return (tiles, bPitch, k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cRowStride, continues) -> {
             for (int i = 0; i < tiles; i++) {
@@ -31,6 +32,11 @@ final class ScalarProductKernels implements ProductKernels {
                 tile.store(c, at, cRowStride);
             }
         };
+    }
+
+    @Override
+    public int panelStep(int rows) {
+        return rows;
     }
 
     @Override

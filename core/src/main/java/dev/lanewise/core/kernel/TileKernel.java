@@ -4,11 +4,21 @@ package dev.lanewise.core.kernel;
  * The innermost part of a matrix product: tiles of C, each small enough for its sums to stay in registers, times as
  * many steps along {@code k} as are asked for. The tiles lie one beside the other and have the same rows of A.
  *
- * <p>The numbers of rows and columns are the kernel's own. There are two kinds, which differ in how they read A: step
+ * <p>The numbers of rows and columns are the kernel's own. There are kinds that differ in how they read A: step
  * {@code p} takes of each row the element {@code a[aOffset + p·aStep + row]}, or {@code a[aOffset + row·ROW_PITCH +
- * p]}. Of B both take consecutive elements from {@code b[bOffset + p·bStep]} on, as many as the kernel has columns.
+ * p]}. Of B all take consecutive elements from {@code b[bOffset + p·bStep]} on, as many as the kernel has columns.
  */
 public interface TileKernel {
+    /** How the rows of A lie that a kernel reads. */
+    enum Left {
+        /** A packed micro-panel, whose {@code aStep} is {@link ProductKernels#panelStep}. */
+        PACKED,
+        /** Rows copied to {@link #ROW_PITCH} from one to the next. */
+        ROWS,
+        /** The matrix itself, with consecutive elements down its columns. */
+        IN_PLACE
+    }
+
     /**
      * From one row of A to the next for the kernels that read rows: a constant, so that one index and twelve offsets in
      * the instructions reach all rows. With the distance in a variable there are more addresses than registers, and
@@ -22,8 +32,8 @@ public interface TileKernel {
      *
      * @param tiles how many tiles
      * @param bPitch from where in B a tile begins to where the next one does
-     * @param aStep what kernels for rows do not look at; the kernel's rows, if it is one for packed panels
-     * @param bStep the kernel's columns, if it is one for packed panels
+     * @param aStep what kernels for copied rows do not look at; the panel's step, if A is a packed one
+     * @param bStep the kernel's columns, if B is a packed panel
      * @param continues whether the sums begin with what C holds, and not at 0
      */
     void multiply(

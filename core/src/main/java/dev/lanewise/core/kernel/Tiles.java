@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,11 @@ final class Tiles {
     private static final int TRIAL_K = 25;
 
     private final boolean warm;
+    private final int[] panelSteps;
     private final boolean hasTilesForPacked;
-    private final List<Hot<TileKernel>> kernels = new ArrayList<>();
+    private final List<Hot<TileKernel>> forPacked;
+    private final List<Hot<TileKernel>> forRows;
+    private final List<Hot<TileKernel>> forInPlace;
     private final List<Hot<GatherKernel>> gathering = new ArrayList<>();
     private final Hot<ThinKernel> thin;
     private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
@@ -52,13 +56,11 @@ final class Tiles {
         mr = source.mostRows();
         nr = 2 * lanes;
         hasTilesForPacked = source.hasTilesForPacked();
+        panelSteps = IntStream.rangeClosed(0, mr).map(source::panelStep).toArray();
+        forPacked = tiles(source, TileKernel.Left.PACKED);
+        forRows = tiles(source, TileKernel.Left.ROWS);
+        forInPlace = tiles(source, TileKernel.Left.IN_PLACE);
         for (int rows = 0; rows <= mr; rows++) {
-            for (int vectors = 1; vectors <= 2; vectors++) {
-                kernels.add(tile(source, rows, vectors, false, false));
-                kernels.add(tile(source, rows, vectors, false, true));
-                kernels.add(tile(source, rows, vectors, true, false));
-                kernels.add(tile(source, rows, vectors, true, true));
-            }
             gathering.add(gathering(source, rows));
         }
         for (int rows = 0; rows <= lanes; rows++) {
@@ -88,6 +90,19 @@ final class Tiles {
         return whole > 0 && rows(mr + rows - whole) < mr ? whole - mr : whole;
     }
 
+    /** From a column of a packed micro-panel of A of so many rows to the next. */
+    int panelStep(int rows) {
+        return panelSteps[rows];
+    }
+
+    /**
+     * The floats that the packed micro-panels of so many rows of A take at the most for each of their columns. If a
+     * micro-panel begins after those rows, this is where.
+     */
+    int packedRows(int rows) {
+        return rows / mr * panelSteps[mr] + panelSteps[rows % mr];
+    }
+
     /** The columns of a tile if so many are left: those of one vector or of two. */
     int width(int left) {
         return left > lanes ? nr : lanes;
@@ -96,43 +111,43 @@ final class Tiles {
     /**
      * Whether all kernels for a C of this size are at speed. Those that are not will be some time later.
      *
-     * @param firstPacked the column from which on both A and B are packed
+     * @param firstPacked the column from which on B is packed
      */
-    boolean areReady(int m, int n, int firstPacked, boolean rowMajor) {
+    boolean areReady(int m, int n, int firstPacked, TileKernel.Left left) {
         boolean ready = true;
         int last = n % nr;
         int full = last > lanes ? n : n - last; // the columns of tiles of two vectors
         if (firstPacked > 0 && full > 0) {
-            ready &= areReady(m, 2, rowMajor, false);
+            ready &= areReady(m, 2, left, false);
         }
         if (firstPacked < full) {
-            ready &= areReady(m, 2, rowMajor, true);
+            ready &= areReady(m, 2, left, true);
         }
         if (full < n) {
             boolean packed = firstPacked < n;
-            ready &= isThin(last) ? areAllReady(rowMajor, packed) : areReady(m, 1, rowMajor, packed);
+            ready &= isThin(last) ? areAllReady(left, packed) : areReady(m, 1, left, packed);
         }
         return ready;
     }
 
     /** Whether tiles of one vector and any height are at speed: single columns may leave any number of rows to them. */
-    private boolean areAllReady(boolean rowMajor, boolean packed) {
+    private boolean areAllReady(TileKernel.Left left, boolean packed) {
         boolean ready = true;
         for (int height = mr; height > 0; height = height > 8 ? 8 : height > 4 ? 4 : height - 1) {
-            ready &= tile(height, 1, rowMajor, packed).orNull() != null;
+            ready &= tile(height, 1, left, packed).orNull() != null;
         }
         return ready;
     }
 
-    private boolean areReady(int m, int vectors, boolean rowMajor, boolean packed) {
-        return forHeights(m, height -> tile(height, vectors, rowMajor, packed).orNull() != null);
+    private boolean areReady(int m, int vectors, TileKernel.Left left, boolean packed) {
+        return forHeights(m, height -> tile(height, vectors, left, packed).orNull() != null);
     }
 
     /** Whether the kernels for a C of this size are at speed that read packed panels of both A and B. */
     boolean areReadyForPanels(int m, int n) {
         int last = n % nr;
-        boolean areFull = last == n || areReady(m, 2, false, true);
-        boolean isLast = last == 0 || areReady(m, width(last) / lanes, false, true);
+        boolean areFull = last == n || areReady(m, 2, TileKernel.Left.PACKED, true);
+        boolean isLast = last == 0 || areReady(m, width(last) / lanes, TileKernel.Left.PACKED, true);
         return areFull && isLast;
     }
 
@@ -175,13 +190,18 @@ final class Tiles {
     }
 
     /** The kernel of a tile for which {@link #areReady} was true. */
-    TileKernel kernel(int rows, int vectors, boolean rowMajor, boolean packed) {
-        return tile(rows, vectors, rowMajor, packed).get();
+    TileKernel kernel(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
+        return tile(rows, vectors, left, rightPacked).get();
     }
 
-    private Hot<TileKernel> tile(int rows, int vectors, boolean rowMajor, boolean packed) {
-        int kind = (rowMajor ? 2 : 0) + (packed && hasTilesForPacked ? 1 : 0);
-        return kernels.get((rows * 2 + vectors - 1) * 4 + kind);
+    private Hot<TileKernel> tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
+        var kernels = switch (left) {
+            case PACKED -> hasTilesForPacked ? forPacked : forInPlace;
+            case ROWS -> forRows;
+            case IN_PLACE -> forInPlace;
+        };
+        int packed = rightPacked && hasTilesForPacked ? 1 : 0;
+        return kernels.get((rows * 2 + vectors - 1) * 2 + packed);
     }
 
     /**
@@ -243,13 +263,26 @@ final class Tiles {
         return gatheringDots.get(vectors - 1).get();
     }
 
-    private Hot<TileKernel> tile(ProductKernels source, int rows, int vectors, boolean rowMajor, boolean packed) {
+    private List<Hot<TileKernel>> tiles(ProductKernels source, TileKernel.Left left) {
+        List<Hot<TileKernel>> all = new ArrayList<>();
+        for (int rows = 0; rows <= mr; rows++) {
+            for (int vectors = 1; vectors <= 2; vectors++) {
+                all.add(tile(source, rows, vectors, left, false));
+                all.add(tile(source, rows, vectors, left, true));
+            }
+        }
+        return all;
+    }
+
+    private Hot<TileKernel> tile(
+            ProductKernels source, int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
         int columns = vectors * source.lanes();
-        int leftStep = rowMajor ? 1 : rows;
+        boolean areRows = left == TileKernel.Left.ROWS;
+        int leftStep = areRows ? 1 : panelStep(rows);
         return hot(
-                () -> source.tile(rows, vectors, rowMajor, packed),
+                () -> source.tile(rows, vectors, left, rightPacked),
                 () -> {
-                    float[] a = new float[rowMajor ? rows * TileKernel.ROW_PITCH : rows * TRIAL_K];
+                    float[] a = new float[areRows ? rows * TileKernel.ROW_PITCH : leftStep * TRIAL_K];
                     float[] b = new float[columns * TRIAL_K];
                     float[] c = new float[rows * columns];
                     return kernel -> {
@@ -266,7 +299,7 @@ final class Tiles {
         return hot(
                 () -> source.gathering(rows, vectors),
                 () -> {
-                    float[] a = new float[rows * TRIAL_K];
+                    float[] a = new float[panelStep(rows) * TRIAL_K];
                     float[] b = new float[columns];
                     int[] table = new int[TRIAL_K];
                     float[] c = new float[rows * columns];

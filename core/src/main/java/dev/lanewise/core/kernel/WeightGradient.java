@@ -76,9 +76,10 @@ final class WeightGradient {
         int longest = planes.span(sizes.places, planes.images);
         float[] source = planes.zeros(channels * phases, 0);
         float[] gradient = planes.zeros(columns, 0);
+        int packedRows = tiles.packedRows(rows);
         int panelSteps = windowsAsRows ? longest : longest + farthest;
         float[] dense = windowsAsRows ? ScratchBuffers.take(rows * longest) : source;
-        float[] left = ScratchBuffers.take((windowsAsRows ? 1 : phases) * rows * panelSteps + Packing.SLACK);
+        float[] left = ScratchBuffers.take((windowsAsRows ? 1 : phases) * packedRows * panelSteps + Packing.SLACK);
         float[] right = ScratchBuffers.take(pitch * longest);
         for (int image = 0; image < sizes.batch; image += planes.images) {
             int count = Math.min(planes.images, sizes.batch - image);
@@ -94,7 +95,7 @@ final class WeightGradient {
                 int length = steps + farthest;
                 for (int phase = 0; phase < phases; phase++) {
                     var a = new Matrix(source, phase * planes.size(), phases * planes.size(), 1);
-                    Packing.left(tiles, a, 0, rows, 0, length, left, phase * rows * length);
+                    Packing.left(tiles, a, 0, rows, 0, length, left, phase * packedRows * length);
                 }
                 multiply(left, length, right, steps);
             }
@@ -128,7 +129,8 @@ final class WeightGradient {
                 int height;
                 for (int i = 0; i < rows; i += height) {
                     height = tiles.rows(rows - i);
-                    TileKernel tile = tiles.kernel(height, width / tiles.lanes, false, true);
+                    int step = tiles.panelStep(height);
+                    TileKernel tile = tiles.kernel(height, width / tiles.lanes, TileKernel.Left.PACKED, true);
                     for (int product = 0; product < products; product++) {
                         int phase = windowsAsRows ? 0 : kernel.phaseOfTap(product);
                         int begin = p + (windowsAsRows ? 0 : kernel.distance(planes, product));
@@ -137,8 +139,8 @@ final class WeightGradient {
                                 0,
                                 k,
                                 left,
-                                (phase * rows + i) * length + begin * height,
-                                height,
+                                (phase * tiles.packedRows(rows) + tiles.packedRows(i)) * length + begin * step,
+                                step,
                                 right,
                                 j * steps + p * width,
                                 width,

@@ -25,22 +25,24 @@ class PackingTest {
             int count = 1 + random.nextInt(rows - row);
             int steps = 1 + random.nextInt(k - column);
             int offset = random.nextInt(20);
-            float[] packed = untouched(offset + count * steps + Packing.SLACK + 10);
+            int end = offset + tiles.packedRows(count) * steps + Packing.SLACK;
+            float[] packed = untouched(end + 10);
             Packing.left(tiles, a, row, count, column, steps, packed, offset);
             int height;
             for (int r = 0; r < count; r += height) {
                 height = tiles.rows(count - r);
+                int begin = offset + tiles.packedRows(r) * steps;
                 for (int p = 0; p < steps; p++) {
                     for (int inPanel = 0; inPanel < height; inPanel++) {
                         float expected = a.values[a.index(row + r + inPanel, column + p)];
-                        if (packed[offset + r * steps + p * height + inPanel] != expected) {
+                        if (packed[begin + p * tiles.panelStep(height) + inPanel] != expected) {
                             fail("row %d of %d, step %d of %d".formatted(r + inPanel, count, p, steps));
                         }
                     }
                 }
             }
             assertUntouched(packed, 0, offset);
-            assertUntouched(packed, offset + count * steps + Packing.SLACK, packed.length);
+            assertUntouched(packed, end, packed.length);
         }
     }
 

@@ -15,6 +15,7 @@ import java.lang.reflect.AccessFlag;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -40,9 +41,6 @@ final class HiddenKernel {
     static final MethodTypeDesc INTO_ARRAY = MethodTypeDesc.of(ConstantDescs.CD_void, FLOATS, INT);
     static final MethodTypeDesc FMA = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR);
 
-    /** The name of a kernel's second method. */
-    static final String PART = "part";
-
     /** The system property that names a directory into which each class is written, for {@code javap -c -p}. */
     private static final String DUMP_PROPERTY = "lanewise.dump";
 
@@ -60,29 +58,35 @@ final class HiddenKernel {
     }
 
     /**
-     * The same with a second, static method, {@link #PART}, that the first may call.
+     * The same with static methods that the kernel's own may call, of {@link #owner}.
      *
-     * @param part the second method's descriptor
-     * @param partBody writes its code
+     * @param part these methods' descriptor
+     * @param parts what writes the code of each, by its name
      */
     static <T> T define(
             Class<T> type,
             String name,
             Consumer<CodeBuilder> body,
             MethodTypeDesc part,
-            Consumer<CodeBuilder> partBody) {
+            Map<String, Consumer<CodeBuilder>> parts) {
         return define(
                 type,
                 name,
                 body,
-                builder -> builder.withMethodBody(PART, part, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, partBody));
+                builder -> parts.forEach((method, code) ->
+                        builder.withMethodBody(method, part, ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC, code)));
+    }
+
+    /** The class of a kernel of this name, for calls of its own methods. */
+    static ClassDesc owner(String name) {
+        return ClassDesc.of(HiddenKernel.class.getPackageName(), name);
     }
 
     private static <T> T define(Class<T> type, String name, Consumer<CodeBuilder> body, Consumer<ClassBuilder> others) {
         Method method = type.getMethods()[0];
         byte[] bytes = ClassFile.of()
                 .build(
-                        ClassDesc.of(HiddenKernel.class.getPackageName(), name),
+                        owner(name),
                         builder -> others.accept(builder.withFlags(AccessFlag.FINAL, AccessFlag.SYNTHETIC)
                                 .withInterfaceSymbols(ClassDesc.ofDescriptor(type.descriptorString()))
                                 .withMethodBody(

@@ -18,13 +18,17 @@ import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Writes the code of one {@link TileKernel}: a method that calls another one for each tile. For tiles of 2 rows and 1
  * vector of 512 bits, that one is
  *
  * <pre>{@code
- * private static void part(int k, float[] a, int aOffset, …) {
+ * private static void tile(int k, float[] a, int aOffset, …) {
  *     FloatVector c0, c1;
  *     if (continues) {
  *         c0 = FloatVector.fromArray(SPECIES_512, c, cOffset);
@@ -55,26 +59,77 @@ import java.lang.constant.MethodTypeDesc;
  * <p>The tiles' loop is not around this one, in one method: the compiler then makes three copies of the inner loop, two
  * of which check indices in each turn, and keeps what belongs to it in memory.
  *
- * <p>With 16 registers instead of 32 two things are done about the instructions beside multiply-adds, of which there
- * are then as many. Steps are constants, so that the compiler checks indices before the loop and not in each turn. And
- * after each row there is a fence, which is no instruction on x86, but keeps the compiler from reading the elements of
- * A for all rows at a turn's beginning, for which it would have to put sums in memory. On a Zen 3 core the 6 x 2 tile
- * has 30 instructions for 12 multiply-adds instead of 44, none of which moves sums or B to memory and back, and
- * products take 0.65 of the time.
+ * <p>With 16 registers instead of 32 three things are done about the instructions beside multiply-adds, of which there
+ * are then as many. Steps of packed panels are constants, so that the compiler checks indices before the loop and not
+ * in each turn. What the loop counts is itself the index in the operand with the smaller step, and the other's is a
+ * multiple of it and a constant:
+ *
+ * <pre>{@code
+ * int beyond = bOffset - aOffset * 2;
+ * for (int p = aOffset, end = aOffset + k * 8; p < end; p += 8) {
+ *     FloatVector b0 = FloatVector.fromArray(SPECIES_256, b, beyond + p * 2);
+ *     FloatVector b1 = FloatVector.fromArray(SPECIES_256, b, beyond + p * 2 + 8);
+ *     FloatVector factor = FloatVector.broadcast(SPECIES_256, a[p]);
+ *     …
+ * }
+ * }</pre>
+ *
+ * There is then a method for sums that begin at 0 and one for those that go on with what C holds, with those parameters
+ * alone that they need, as the compiler otherwise keeps that index in memory. (A kernel that reads B by a table took
+ * 1.05 to 1.1 times as long in two methods as in one, for the like reason.)
+ *
+ * <p>And after each row there is a fence, which is no instruction on x86, but keeps the compiler from reading the
+ * elements of A for all rows at a turn's beginning, for which it would have to put sums in memory. On a Zen 3 core the
+ * 6 x 2 tile has 25 instructions for 12 multiply-adds instead of 44, none of which moves sums or B to memory and back;
+ * with indices that are computed from the number of the step it has 31, and took 1.1 times as long.
  */
 final class TileEmitter {
-    /** The method for one tile: what the kernel's has, but for the number of tiles. */
-    private static final MethodTypeDesc TILE =
-            HiddenKernel.descriptor(TileKernel.class).dropParameterTypes(0, 2);
+    /** The method for any tile. */
+    private static final String TILE = "tile";
+
+    /** The method for a tile whose sums begin at 0, if there are two, and that for one whose sums go on. */
+    private static final String FRESH = "fresh";
+
+    private static final String CONTINUED = "continued";
+
+    /** Of the parameters for one tile, those that these two methods may lack. */
+    private static final int LEFT_STEP = 3;
+
+    private static final int RIGHT_STEP = 6;
+    private static final int CONTINUES = 10;
+
+    /** A kernel's parameters before those for one tile. */
+    private static final int TILES_PARAMETERS = 2;
+
+    /** Instead of a local variable's number. */
+    private static final int NONE = -1;
 
     private static final ClassDesc VAR_HANDLE = ClassDesc.of("java.lang.invoke.VarHandle");
+
+    /** What a method's sums begin with; {@code EITHER} is for a parameter to say. */
+    private enum Begin {
+        ZERO,
+        C,
+        EITHER
+    }
 
     private final int bits;
     private final int lanes;
     private final int rows;
     private final int vectors;
     private final boolean rowMajor;
-    private final boolean constantSteps;
+    private final int leftStep;
+    private final int rightStep;
+
+    /** Whether what the loop counts is an index, and not the number of the step. */
+    private final boolean countsIndex;
+
+    /** Whether that index is A's; otherwise it is B's. */
+    private final boolean leftCounts;
+
+    /** By how much the loop counts. */
+    private final int counted;
+
     private final boolean gathers;
     private final boolean fences;
     private final CodeBuilder code;
@@ -90,46 +145,57 @@ final class TileEmitter {
     private final int c;
     private final int cOffset;
     private final int cRowStride;
-    private final int continues;
+    private final Begin begin;
     private final int sums;
     private final int bVectors;
     private final int factor;
     private final int p;
+    private final int end;
+    private final int beyond;
     private final int at;
 
     private TileEmitter(
             int rows,
             int vectors,
             boolean rowMajor,
-            boolean constantSteps,
+            int leftStep,
+            int rightStep,
             boolean gathers,
             boolean fences,
             int bits,
+            Begin begin,
             CodeBuilder code) {
+        this.begin = begin;
         this.bits = bits;
         this.rows = rows;
         this.vectors = vectors;
         this.rowMajor = rowMajor;
-        this.constantSteps = constantSteps;
+        this.leftStep = leftStep;
+        this.rightStep = rightStep;
+        countsIndex = begin != Begin.EITHER && (leftStep > 0 || rightStep > 0);
+        leftCounts = leftStep > 0 && (rightStep == 0 || leftStep <= rightStep);
+        counted = !countsIndex ? 1 : leftCounts ? leftStep : rightStep;
         this.gathers = gathers;
         this.fences = fences;
         this.code = code;
         lanes = bits / Float.SIZE;
-        k = code.parameterSlot(0);
-        a = code.parameterSlot(1);
-        aOffset = code.parameterSlot(2);
-        aStep = code.parameterSlot(3);
-        b = code.parameterSlot(4);
-        bOffset = code.parameterSlot(5);
-        bStep = code.parameterSlot(6);
-        c = code.parameterSlot(7);
-        cOffset = code.parameterSlot(8);
-        cRowStride = code.parameterSlot(9);
-        continues = code.parameterSlot(10);
+        int parameter = 0;
+        k = code.parameterSlot(parameter++);
+        a = code.parameterSlot(parameter++);
+        aOffset = code.parameterSlot(parameter++);
+        aStep = begin == Begin.EITHER || leftStep == 0 ? code.parameterSlot(parameter++) : NONE;
+        b = code.parameterSlot(parameter++);
+        bOffset = code.parameterSlot(parameter++);
+        bStep = begin == Begin.EITHER || rightStep == 0 ? code.parameterSlot(parameter++) : NONE;
+        c = code.parameterSlot(parameter++);
+        cOffset = code.parameterSlot(parameter++);
+        cRowStride = code.parameterSlot(parameter);
         sums = locals(code, TypeKind.REFERENCE, rows * vectors);
         bVectors = locals(code, TypeKind.REFERENCE, vectors);
         factor = locals(code, TypeKind.REFERENCE, 1);
         p = locals(code, TypeKind.INT, 1);
+        end = locals(code, TypeKind.INT, 1);
+        beyond = locals(code, TypeKind.INT, 1);
         at = locals(code, TypeKind.INT, 1);
     }
 
@@ -138,41 +204,69 @@ final class TileEmitter {
      *
      * @param rows the tile's rows
      * @param vectors its columns, in vectors
-     * @param rowMajor whether it reads rows of A, {@link TileKernel#ROW_PITCH} apart; otherwise columns, {@code aStep}
-     *     apart
-     * @param constantSteps whether {@code bStep} is always the number of its columns and {@code aStep}, unless it reads
-     *     rows, that of its rows
+     * @param rowMajor whether it reads rows of A, {@link TileKernel#ROW_PITCH} apart; otherwise columns
+     * @param leftStep what {@code aStep} always is, 1 for rows; 0 if it varies
+     * @param rightStep what {@code bStep} always is, a multiple of the other or a divisor; 0 if it varies
      * @param fences whether the code keeps the compiler from reading elements of A ahead of their turn
      * @param bits the width of a vector
      */
-    static TileKernel kernel(int rows, int vectors, boolean rowMajor, boolean constantSteps, boolean fences, int bits) {
-        String name = "Tile%dx%dOf%d%s%s"
-                .formatted(rows, vectors, bits, rowMajor ? "RowMajor" : "", constantSteps ? "Packed" : "");
+    static TileKernel kernel(
+            int rows, int vectors, boolean rowMajor, int leftStep, int rightStep, boolean fences, int bits) {
+        String name = "Tile%dx%dOf%d%s%s%s"
+                .formatted(
+                        rows,
+                        vectors,
+                        bits,
+                        rowMajor ? "RowMajor" : "",
+                        leftStep > 0 && !rowMajor ? "LeftPacked" : "",
+                        rightStep > 0 ? "RightPacked" : "");
+        boolean split = fences;
+        int[] parameters = parameters(split, leftStep, rightStep);
+        MethodTypeDesc kernel = HiddenKernel.descriptor(TileKernel.class);
+        MethodTypeDesc part = MethodTypeDesc.of(
+                kernel.returnType(),
+                IntStream.of(parameters)
+                        .mapToObj(i -> kernel.parameterType(TILES_PARAMETERS + i))
+                        .toList());
+        BiConsumer<Begin, CodeBuilder> writer = (begin, code) ->
+                new TileEmitter(rows, vectors, rowMajor, leftStep, rightStep, false, fences, bits, begin, code).write();
+        Map<String, Consumer<CodeBuilder>> parts = split
+                ? Map.of(
+                        FRESH, code -> writer.accept(Begin.ZERO, code), CONTINUED, code -> writer.accept(Begin.C, code))
+                : Map.of(TILE, code -> writer.accept(Begin.EITHER, code));
         return HiddenKernel.define(
                 TileKernel.class,
                 name,
-                code -> each(
-                        code, ClassDesc.of(HiddenKernel.class.getPackageName(), name), vectors * bits / Float.SIZE),
-                TILE,
-                code -> new TileEmitter(rows, vectors, rowMajor, constantSteps, false, fences, bits, code).write());
+                code -> each(code, name, split, part, parameters, vectors * bits / Float.SIZE),
+                part,
+                parts);
     }
 
     /**
-     * A new kernel that reads B by a table. It has the same parameters in the same order, but for {@code aStep}, which
-     * is the table's first step here, and {@code bStep}, which is the table.
+     * A new kernel that reads B by a table. It has the same parameters in the same order, but for those that concern
+     * several tiles, for {@code aStep}, which is the table's first step here, and {@code bStep}, which is the table.
      */
-    static GatherKernel gathering(int rows, int vectors, boolean fences, int bits) {
+    static GatherKernel gathering(int rows, int vectors, int leftStep, boolean fences, int bits) {
         return HiddenKernel.define(
                 GatherKernel.class,
                 "Gather%dx%dOf%d".formatted(rows, vectors, bits),
-                code -> new TileEmitter(rows, vectors, false, true, true, fences, bits, code).write());
+                code -> new TileEmitter(rows, vectors, false, leftStep, 1, true, fences, bits, Begin.EITHER, code)
+                        .write());
     }
 
-    /** Calls the tile's method for one tile after the other. */
-    private static void each(CodeBuilder code, ClassDesc owner, int columns) {
+    /** Which of the parameters for one tile its methods have: of two methods, neither has steps that are constant. */
+    private static int[] parameters(boolean split, int leftStep, int rightStep) {
+        return IntStream.rangeClosed(0, CONTINUES)
+                .filter(i -> !split
+                        || (i != CONTINUES && (i != LEFT_STEP || leftStep == 0) && (i != RIGHT_STEP || rightStep == 0)))
+                .toArray();
+    }
+
+    /** Calls the method for one tile after the other. */
+    private static void each(
+            CodeBuilder code, String name, boolean split, MethodTypeDesc part, int[] parameters, int columns) {
         int tiles = code.parameterSlot(0);
         int bPitch = code.parameterSlot(1);
-        int first = 2; // of the parameters of the tile's method
         int tile = locals(code, TypeKind.INT, 1);
         Label loop = code.newLabel();
         Label done = code.newLabel();
@@ -182,35 +276,54 @@ final class TileEmitter {
                 .iload(tile)
                 .iload(tiles)
                 .if_icmpge(done);
-        for (int i = 0; i < TILE.parameterCount(); i++) {
-            code.loadLocal(TypeKind.from(TILE.parameterType(i)), code.parameterSlot(first + i));
+        for (int i = 0; i < parameters.length; i++) {
+            code.loadLocal(TypeKind.from(part.parameterType(i)), code.parameterSlot(TILES_PARAMETERS + parameters[i]));
         }
-        code.invokestatic(owner, HiddenKernel.PART, TILE);
-        increase(code, code.parameterSlot(first + 5), bPitch);
-        code.iinc(code.parameterSlot(first + 8), columns);
+        ClassDesc owner = HiddenKernel.owner(name);
+        if (split) {
+            code.iload(code.parameterSlot(TILES_PARAMETERS + CONTINUES))
+                    .ifThenElse(
+                            then -> then.invokestatic(owner, CONTINUED, part),
+                            otherwise -> otherwise.invokestatic(owner, FRESH, part));
+        } else {
+            code.invokestatic(owner, TILE, part);
+        }
+        increase(code, code.parameterSlot(TILES_PARAMETERS + 5), bPitch);
+        code.iinc(code.parameterSlot(TILES_PARAMETERS + 8), columns);
         code.iinc(tile, 1).goto_(loop).labelBinding(done).return_();
     }
 
     private void write() {
-        Label fresh = code.newLabel();
-        Label begin = code.newLabel();
-        code.iload(continues).ifeq(fresh);
-        eachOfC(this::load);
-        code.goto_(begin).labelBinding(fresh);
-        for (int i = 0; i < rows * vectors; i++) {
-            species();
-            code.invokestatic(FLOAT_VECTOR, "zero", ZERO).astore(sums + i);
+        switch (begin) {
+            case ZERO -> zeros();
+            case C -> eachOfC(this::load);
+            case EITHER -> {
+                Label zero = code.newLabel();
+                Label begun = code.newLabel();
+                code.iload(code.parameterSlot(CONTINUES)).ifeq(zero);
+                eachOfC(this::load);
+                code.goto_(begun).labelBinding(zero);
+                zeros();
+                code.labelBinding(begun);
+            }
         }
-        code.labelBinding(begin);
         steps();
         eachOfC(this::store);
         code.return_();
     }
 
+    private void zeros() {
+        for (int i = 0; i < rows * vectors; i++) {
+            species();
+            code.invokestatic(FLOAT_VECTOR, "zero", ZERO).astore(sums + i);
+        }
+    }
+
     private void steps() {
         Label loop = code.newLabel();
         Label done = code.newLabel();
-        code.loadConstant(0).istore(p).labelBinding(loop).iload(p).iload(k).if_icmpge(done);
+        count();
+        code.labelBinding(loop).iload(p).iload(end).if_icmpge(done);
         if (gathers) {
             code.iload(bOffset)
                     .aload(bStep)
@@ -238,13 +351,28 @@ final class TileEmitter {
                         .astore(sum);
             }
         }
-        if (!rowMajor && !constantSteps) {
+        if (leftStep == 0) {
             increase(code, aOffset, aStep);
         }
-        if (!constantSteps) {
+        if (rightStep == 0) {
             increase(code, bOffset, bStep);
         }
-        code.iinc(p, 1).goto_(loop).labelBinding(done);
+        code.iinc(p, counted).goto_(loop).labelBinding(done);
+    }
+
+    /** Sets where the loop begins and ends to count, and what is between its index and the other operand's. */
+    private void count() {
+        if (!countsIndex) {
+            code.loadConstant(0).istore(p).iload(k).istore(end);
+            return;
+        }
+        code.iload(leftCounts ? aOffset : bOffset).istore(p);
+        code.iload(k).loadConstant(counted).imul().iload(p).iadd().istore(end);
+        if (leftStep > 0 && rightStep > 0) {
+            int ratio = (leftCounts ? rightStep : leftStep) / counted;
+            code.iload(leftCounts ? bOffset : aOffset);
+            code.iload(p).loadConstant(ratio).imul().isub().istore(beyond);
+        }
     }
 
     private void loadB(int vector) {
@@ -252,10 +380,8 @@ final class TileEmitter {
         code.aload(b);
         if (gathers) {
             plus(code, at, vector * lanes);
-        } else if (constantSteps) {
-            atStep(bOffset, vectors * lanes, vector * lanes);
         } else {
-            plus(code, bOffset, vector * lanes);
+            index(rightStep, !leftCounts, bOffset, vector * lanes);
         }
         code.invokestatic(FLOAT_VECTOR, "fromArray", FROM_ARRAY).astore(bVectors + vector);
     }
@@ -263,34 +389,40 @@ final class TileEmitter {
     private void loadFactor(int row) {
         species();
         code.aload(a);
-        if (rowMajor) {
-            atStep(aOffset, 1, row * TileKernel.ROW_PITCH);
-        } else if (constantSteps) {
-            atStep(aOffset, rows, row);
-        } else {
-            plus(code, aOffset, row);
-        }
+        index(leftStep, leftCounts, aOffset, rowMajor ? row * TileKernel.ROW_PITCH : row);
         code.faload().invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(factor);
     }
 
-    /** Puts {@code offset + p * step + constant} on the stack. */
-    private void atStep(int offset, int step, int constant) {
-        code.iload(offset).iload(p);
-        if (step != 1) {
-            code.loadConstant(step).imul();
+    /** Puts the index of a step of an operand on the stack, and a constant added to it. */
+    private void index(int step, boolean counts, int offset, int constant) {
+        if (step == 0) {
+            plus(code, offset, constant);
+        } else if (countsIndex && counts) {
+            plus(code, p, constant);
+        } else {
+            code.iload(countsIndex ? beyond : offset);
+            code.iload(p).loadConstant(step / counted).imul().iadd();
+            code.loadConstant(constant).iadd();
         }
-        code.iadd().loadConstant(constant).iadd();
     }
 
     /** Does something with each vector of C's tile and its sum; the local variable {@code at} is the row's offset. */
     private void eachOfC(VectorAction action) {
-        code.iload(cOffset).istore(at);
         for (int row = 0; row < rows; row++) {
+            if (begin != Begin.EITHER) {
+                code.iload(cOffset)
+                        .iload(cRowStride)
+                        .loadConstant(row)
+                        .imul()
+                        .iadd()
+                        .istore(at);
+            } else if (row == 0) {
+                code.iload(cOffset).istore(at);
+            } else {
+                increase(code, at, cRowStride);
+            }
             for (int vector = 0; vector < vectors; vector++) {
                 action.write(vector, sums + row * vectors + vector);
-            }
-            if (row < rows - 1) {
-                increase(code, at, cRowStride);
             }
         }
     }

@@ -41,9 +41,20 @@ public final class VectorProductKernels implements ProductKernels {
     }
 
     @Override
-    public TileKernel tile(int rows, int vectors, boolean rowMajor, boolean packed) {
+    public TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
         boolean few = !hasManyRegisters();
-        return TileEmitter.kernel(rows, vectors, rowMajor, few && packed, few, bits);
+        int leftStep = left == TileKernel.Left.ROWS ? 1 : few && left == TileKernel.Left.PACKED ? panelStep(rows) : 0;
+        int rightStep = few && rightPacked ? vectors * lanes() : 0;
+        return TileEmitter.kernel(rows, vectors, left == TileKernel.Left.ROWS, leftStep, rightStep, few, bits);
+    }
+
+    /**
+     * Where registers are few, powers of two: one index then serves for A and B, as one's is a multiple of the other's,
+     * and tiles have 25 instructions a step instead of 31.
+     */
+    @Override
+    public int panelStep(int rows) {
+        return hasManyRegisters() || rows < 3 ? rows : 2 * Integer.highestOneBit(rows - 1);
     }
 
     @Override
@@ -53,7 +64,7 @@ public final class VectorProductKernels implements ProductKernels {
 
     @Override
     public GatherKernel gathering(int rows, int vectors) {
-        return TileEmitter.gathering(rows, vectors, !hasManyRegisters(), bits);
+        return TileEmitter.gathering(rows, vectors, panelStep(rows), !hasManyRegisters(), bits);
     }
 
     @Override

@@ -135,15 +135,18 @@ final class Charts {
     }
 
     /** A chart that is being saved while the program does something else: to load graphics and fonts takes a second. */
-    static final class Saving {
+    static final class Saving implements AutoCloseable {
         private final CompletableFuture<String> said;
+        private final PrintWriter out;
 
-        private Saving(CompletableFuture<String> said) {
+        private Saving(CompletableFuture<String> said, PrintWriter out) {
             this.said = said;
+            this.out = out;
         }
 
         /** Waits for the end, and says what {@link #save(IChart, Path, PrintWriter)} says. */
-        void finish(PrintWriter out) throws IOException {
+        @Override
+        public void close() throws IOException {
             try {
                 out.print(said.join());
             } catch (CompletionException e) {
@@ -158,17 +161,18 @@ final class Charts {
         }
     }
 
-    /** Begins to save a chart on another thread. */
-    static Saving saveMeanwhile(IChart chart, Path file) {
-        return new Saving(CompletableFuture.supplyAsync(() -> {
-            var said = new StringWriter();
-            try (var out = new PrintWriter(said)) {
-                save(chart, file, out);
+    /** Begins to save a chart on another thread; to close what is returned ends it. */
+    static Saving saveMeanwhile(IChart chart, Path file, PrintWriter out) {
+        var said = CompletableFuture.supplyAsync(() -> {
+            var text = new StringWriter();
+            try (var writer = new PrintWriter(text)) {
+                save(chart, file, writer);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return said.toString();
-        }));
+            return text.toString();
+        });
+        return new Saving(said, out);
     }
 
     private static BufferedImage draw(List<? extends IChart> charts, int columns) {

@@ -77,9 +77,9 @@ final class TinyGpt extends Example {
         if (json != null) {
             out().println("JSON: " + json);
         }
-        Charts.Saving saving = Charts.saveMeanwhile(chart(course), outputFile("tiny-gpt.png"));
-        write(model, corpus, prompt, rng.stream("sample"));
-        saving.finish(out());
+        try (var _ = Charts.saveMeanwhile(chart(course), outputFile("tiny-gpt.png"), out())) {
+            write(model, corpus, prompt, rng.stream("sample"));
+        }
         report(corpus, config, recipe, result, hash).print(out());
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,8 +80,13 @@ public final class Turns implements Runnable {
     /** Takes options and works, see {@code --help}. */
     public static void main(String[] arguments) {
         // ./run gives --libtorch before what the user may give
-        System.exit(
-                new CommandLine(new Turns()).setOverwrittenOptionsAllowed(true).execute(arguments));
+        System.exit(new CommandLine(new Turns())
+                .setOverwrittenOptionsAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println(failure.getMessage());
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                })
+                .execute(arguments));
     }
 
     /** What a process's calls took, and Lanewise's beside it, in nanoseconds. */
@@ -134,6 +140,7 @@ public final class Turns implements Runnable {
             results.computeIfAbsent(work + " | " + names.get(i), key -> new ArrayList<>())
                     .add(fork);
             System.out.printf(
+                    Locale.ROOT,
                     "%s %s: %.4g us, Lanewise %.4g, ratio %.3f; best %.4g, %.4g%n",
                     work,
                     names.get(i),
@@ -185,17 +192,18 @@ public final class Turns implements Runnable {
             double best = Collections.min(all.stream().map(Fork::best).toList());
             double lanewiseBest =
                     Collections.min(all.stream().map(Fork::lanewiseBest).toList());
-            table.append("| %s | %d | %s | %s | %.2f (%.2f) | %s and %s: %.2f |%n"
-                    .formatted(
-                            work,
-                            all.size(),
-                            Ratios.number(middle.lanewise / 1e3),
-                            Ratios.number(middle.median / 1e3),
-                            middle.ratio(),
-                            sorted.getFirst().ratio(),
-                            Ratios.number(lanewiseBest / 1e3),
-                            Ratios.number(best / 1e3),
-                            best / lanewiseBest));
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %s | %s | %.2f (%.2f) | %s and %s: %.2f |%n",
+                    work,
+                    all.size(),
+                    Ratios.number(middle.lanewise / 1e3),
+                    Ratios.number(middle.median / 1e3),
+                    middle.ratio(),
+                    sorted.getFirst().ratio(),
+                    Ratios.number(lanewiseBest / 1e3),
+                    Ratios.number(best / 1e3),
+                    best / lanewiseBest));
         });
         return table.toString();
     }

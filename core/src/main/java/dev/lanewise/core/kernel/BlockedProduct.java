@@ -67,8 +67,8 @@ final class BlockedProduct {
     private static final int NC = 768;
 
     /**
-     * The floats of A that are packed at a time, 512 KB, where its rows have consecutive elements: as many blocks of k
-     * as that is, since long pieces of rows are read faster than short ones.
+     * The floats of packed A that are made at a time, 512 KB, where its rows have consecutive elements: as many blocks
+     * of k as that is, since long pieces of rows are read faster than short ones.
      */
     private static final int PACKED_LEFT = 1 << 17;
 

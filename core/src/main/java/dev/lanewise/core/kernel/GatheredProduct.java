@@ -10,7 +10,9 @@ final class GatheredProduct {
     /** Steps in a block of A. Those of B's rows for one tile's columns are then at home in the first-level cache. */
     private static final int STEPS = 256;
 
-    /** Rows in a block of A: with its steps 96 KB, at home in the second-level cache. */
+    /**
+     * Rows in a block of A, a multiple of all tiles': with its steps some 100 KB, at home in the second-level cache.
+     */
     private static final int ROWS = 96;
 
     /** Columns that are multiplied before they are written to where they belong. */
@@ -33,7 +35,11 @@ final class GatheredProduct {
         this.table = table;
         packed = new float[tiles.packedRows(rows) * table.length + Packing.SLACK];
         for (int p = 0; p < table.length; p += STEPS) {
-            Packing.left(tiles, a, 0, rows, p, Math.min(STEPS, table.length - p), packed, tiles.packedRows(rows) * p);
+            int steps = Math.min(STEPS, table.length - p);
+            // Block by block, as they are multiplied: what is left of all rows may be divided otherwise.
+            for (int row = 0; row < rows; row += ROWS) {
+                Packing.left(tiles, a, row, Math.min(ROWS, rows - row), p, steps, packed, at(row, p, steps));
+            }
         }
     }
 
@@ -48,7 +54,7 @@ final class GatheredProduct {
         int most = 0;
         int height;
         for (int row = 0; row < rows; row += height) {
-            height = tiles.rows(rows - row);
+            height = tiles.rows(Math.min(rows, row / ROWS * ROWS + ROWS) - row);
             most = Math.max(most, tiles.widthToGather(height));
         }
         return most;
@@ -82,13 +88,28 @@ final class GatheredProduct {
                 for (int i = row; i < row + count; i += height) {
                     height = tiles.rows(row + count - i);
                     if (j % tiles.widthToGather(height) == 0) {
-                        int at = tiles.packedRows(rows) * p + tiles.packedRows(i) * steps;
                         tiles.gathering(height)
-                                .multiply(steps, packed, at, p, b, begin + j, table, c, i * pitch + j, pitch, p > 0);
+                                .multiply(
+                                        steps,
+                                        packed,
+                                        at(i, p, steps),
+                                        p,
+                                        b,
+                                        begin + j,
+                                        table,
+                                        c,
+                                        i * pitch + j,
+                                        pitch,
+                                        p > 0);
                     }
                 }
             }
         }
+    }
+
+    /** Where the micro-panel of a row begins, of a block of so many steps. */
+    private int at(int row, int step, int steps) {
+        return tiles.packedRows(rows) * step + tiles.packedRows(row) * steps;
     }
 
     private int roundedUp(int columns) {

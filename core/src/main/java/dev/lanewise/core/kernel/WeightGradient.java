@@ -120,7 +120,7 @@ final class WeightGradient {
         }
     }
 
-    /** Adds the products of panels of so many places, {@code length} from one row of A to the next. */
+    /** Adds the products of panels of so many places; those of A have {@code length} columns. */
     private void multiply(float[] left, int length, float[] right, int steps) {
         for (int p = 0; p < steps; p += STEPS) {
             int k = Math.min(STEPS, steps - p);

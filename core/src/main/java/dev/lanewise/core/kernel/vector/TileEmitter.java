@@ -132,6 +132,7 @@ final class TileEmitter {
 
     private final boolean gathers;
     private final boolean fences;
+    private final Begin begin;
     private final CodeBuilder code;
 
     // The numbers of the parameters, then of the other local variables.
@@ -145,7 +146,6 @@ final class TileEmitter {
     private final int c;
     private final int cOffset;
     private final int cRowStride;
-    private final Begin begin;
     private final int sums;
     private final int bVectors;
     private final int factor;
@@ -247,14 +247,19 @@ final class TileEmitter {
      * several tiles, for {@code aStep}, which is the table's first step here, and {@code bStep}, which is the table.
      */
     static GatherKernel gathering(int rows, int vectors, int leftStep, boolean fences, int bits) {
+        int tableStep = 1; // so that B's offset stays as it is
         return HiddenKernel.define(
                 GatherKernel.class,
                 "Gather%dx%dOf%d".formatted(rows, vectors, bits),
-                code -> new TileEmitter(rows, vectors, false, leftStep, 1, true, fences, bits, Begin.EITHER, code)
+                code -> new TileEmitter(
+                                rows, vectors, false, leftStep, tableStep, true, fences, bits, Begin.EITHER, code)
                         .write());
     }
 
-    /** Which of the parameters for one tile its methods have: of two methods, neither has steps that are constant. */
+    /**
+     * Which of the parameters for one tile its methods have: two have neither {@code continues} nor steps that are
+     * constant.
+     */
     private static int[] parameters(boolean split, int leftStep, int rightStep) {
         return IntStream.rangeClosed(0, CONTINUES)
                 .filter(i -> !split

@@ -155,8 +155,7 @@ final class BlockedProduct {
     private final int kc;
 
     private final int threads;
-    private final boolean leftInPlace;
-    private final boolean leftByRows;
+    private final TileKernel.Left leftKind;
 
     /** From this column on, B is packed. */
     private final int firstPacked;
@@ -201,9 +200,9 @@ final class BlockedProduct {
         this.epilogue = epilogue;
         boolean isPacked = packedBefore != null;
         threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
-        leftInPlace = !isPacked && isLeftInPlace(tiles, n, k, a);
-        leftByRows = !isPacked && isLeftByRows(tiles, n, k, a);
-        kc = evenly(k, leftByRows || !isNarrow(tiles) ? KC : KC_NARROW, tiles.lanes);
+        leftKind = isPacked ? TileKernel.Left.PACKED : leftKind(tiles, n, k, a);
+        boolean isShort = leftKind == TileKernel.Left.ROWS || !isNarrow(tiles);
+        kc = evenly(k, isShort ? KC : KC_NARROW, tiles.lanes);
         boolean rightInPlace = !isPacked
                 && b.columnStride == 1
                 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= spanInPlace(tiles));
@@ -225,36 +224,32 @@ final class BlockedProduct {
         epilogue = whole.epilogue == null ? null : whole.epilogue.fromRow(from);
         kc = whole.kc;
         threads = 1;
-        leftInPlace = whole.leftInPlace;
-        leftByRows = whole.leftByRows;
+        leftKind = whole.leftKind;
         firstPacked = whole.firstPacked;
         packedBefore = whole.packedBefore;
     }
 
     /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
     boolean isReady() {
-        return tiles.areReady(m, n, firstPacked, leftKind());
+        return tiles.areReady(m, n, firstPacked, leftKind);
     }
 
     private static boolean isNarrow(Tiles tiles) {
         return tiles.nr <= 16;
     }
 
-    private static boolean isLeftInPlace(Tiles tiles, int n, int k, Matrix a) {
-        return a.rowStride == 1 && (n <= tiles.nr || (long) k * a.columnStride <= spanInPlace(tiles));
+    /** How A is read: rows are copied as rows unless single columns of C need its columns. */
+    private static TileKernel.Left leftKind(Tiles tiles, int n, int k, Matrix a) {
+        if (a.rowStride == 1 && (n <= tiles.nr || (long) k * a.columnStride <= spanInPlace(tiles))) {
+            return TileKernel.Left.IN_PLACE;
+        }
+        boolean byRows =
+                a.columnStride == 1 && n <= COLUMNS_BY_ROWS && k <= STEPS_BY_ROWS && !tiles.isThin(n % tiles.nr);
+        return byRows ? TileKernel.Left.ROWS : TileKernel.Left.PACKED;
     }
 
     private static int spanInPlace(Tiles tiles) {
         return isNarrow(tiles) ? SPAN_IN_PLACE_NARROW : SPAN_IN_PLACE;
-    }
-
-    /** Whether A's rows are copied; otherwise its columns are, and single columns of C need those. */
-    private static boolean isLeftByRows(Tiles tiles, int n, int k, Matrix a) {
-        return a.columnStride == 1
-                && n <= COLUMNS_BY_ROWS
-                && k <= STEPS_BY_ROWS
-                && !tiles.isThin(n % tiles.nr)
-                && !isLeftInPlace(tiles, n, k, a);
     }
 
     /** Parts of at most this size, as equal as multiples of the unit can be. */
@@ -273,7 +268,7 @@ final class BlockedProduct {
             byColumns();
         } else if (threads > 1 && m >= 2 * tiles.mr && (long) m * n * k <= WORTH_PACKING_TOGETHER) {
             apart();
-        } else if (n > m && (leftInPlace || (long) m * k <= SMALL_LEFT)) {
+        } else if (n > m && (leftKind == TileKernel.Left.IN_PLACE || (long) m * k <= SMALL_LEFT)) {
             byColumns();
         } else {
             byRows();
@@ -471,7 +466,8 @@ final class BlockedProduct {
 
     /** Room for a number of blocks of so many rows of A, if it is not read where it stands. */
     private float[] leftBuffer(int rows, int blocks) {
-        return leftInPlace ? new float[0] : ScratchBuffers.take(blocks * leftBlock(rows));
+        boolean isEmpty = leftKind == TileKernel.Left.IN_PLACE;
+        return isEmpty ? new float[0] : ScratchBuffers.take(blocks * leftBlock(rows));
     }
 
     /** From a packed block of A to the next: packing one panel may overwrite what follows it. */
@@ -481,11 +477,11 @@ final class BlockedProduct {
 
     /** The rows that copies of so many take. */
     private int leftRows(int rows) {
-        return leftByRows ? rows : tiles.packedRows(rows);
+        return leftKind == TileKernel.Left.ROWS ? rows : tiles.packedRows(rows);
     }
 
     private int leftPitch() {
-        return leftByRows ? TileKernel.ROW_PITCH : kc;
+        return leftKind == TileKernel.Left.ROWS ? TileKernel.ROW_PITCH : kc;
     }
 
     /** The blocks of some rows of A, one for each kc steps. */
@@ -494,20 +490,23 @@ final class BlockedProduct {
         for (int i = 0; i < blocks.length; i++) {
             int pc = from + i * kc;
             int at = i * leftBlock(rows);
-            blocks[i] = leftInPlace
-                    ? Panels.inPlace(tiles, a, row, pc)
-                    : leftByRows
-                            ? Panels.rows(tiles, buffer, at)
-                            : Panels.packed(tiles, buffer, at, Math.min(kc, to - pc));
+            blocks[i] = switch (leftKind) {
+                case IN_PLACE -> Panels.inPlace(tiles, a, row, pc);
+                case ROWS -> Panels.rows(tiles, buffer, at);
+                case PACKED -> Panels.packed(tiles, buffer, at, Math.min(kc, to - pc));
+            };
+        }
+        if (leftKind == TileKernel.Left.IN_PLACE) {
+            return blocks;
         }
         // Rows of consecutive elements are read as far as they go, then the next ones.
         int height;
-        for (int r = 0; r < rows && !leftInPlace; r += height) {
+        for (int r = 0; r < rows; r += height) {
             height = a.columnStride == 1 ? tiles.rows(rows - r) : rows;
             for (int i = 0; i < blocks.length; i++) {
                 int pc = from + i * kc;
                 int steps = Math.min(kc, to - pc);
-                if (leftByRows) {
+                if (leftKind == TileKernel.Left.ROWS) {
                     Packing.rows(a, row + r, height, pc, steps, buffer, blocks[i].at(r));
                 } else {
                     Packing.left(tiles, a, row + r, height, pc, steps, buffer, blocks[i].at(r));
@@ -515,9 +514,5 @@ final class BlockedProduct {
             }
         }
         return blocks;
-    }
-
-    private TileKernel.Left leftKind() {
-        return leftInPlace ? TileKernel.Left.IN_PLACE : leftByRows ? TileKernel.Left.ROWS : TileKernel.Left.PACKED;
     }
 }

@@ -25,6 +25,7 @@ final class GatheredProduct {
 
     private final Tiles tiles;
     private final int rows;
+    private final int packedRows;
     private final int[] table;
     private final float[] packed;
 
@@ -32,8 +33,9 @@ final class GatheredProduct {
     GatheredProduct(Tiles tiles, int rows, Matrix a, int[] table) {
         this.tiles = tiles;
         this.rows = rows;
+        packedRows = tiles.packedRows(rows);
         this.table = table;
-        packed = new float[tiles.packedRows(rows) * table.length + Packing.SLACK];
+        packed = new float[packedRows * table.length + Packing.SLACK];
         for (int p = 0; p < table.length; p += STEPS) {
             int steps = Math.min(STEPS, table.length - p);
             // Block by block, as they are multiplied: what is left of all rows may be divided otherwise.
@@ -109,7 +111,7 @@ final class GatheredProduct {
 
     /** Where the micro-panel of a row begins, of a block of so many steps. */
     private int at(int row, int step, int steps) {
-        return tiles.packedRows(rows) * step + tiles.packedRows(row) * steps;
+        return packedRows * step + tiles.packedRows(row) * steps;
     }
 
     private int roundedUp(int columns) {

@@ -20,6 +20,7 @@ final class WeightGradient {
     private final boolean windowsAsRows;
     private final int firstRow;
     private final int rows;
+    private final int packedRows;
     private final int firstColumn;
     private final int columns;
 
@@ -58,6 +59,7 @@ final class WeightGradient {
         this.firstRow = firstRow;
         this.firstColumn = firstColumn;
         rows = endRow - firstRow;
+        packedRows = tiles.packedRows(rows);
         columns = endColumn - firstColumn;
         planes = kernel.imagePlanes();
         phases = kernel.phases();
@@ -76,7 +78,6 @@ final class WeightGradient {
         int longest = planes.span(sizes.places, planes.images);
         float[] source = planes.zeros(channels * phases, 0);
         float[] gradient = planes.zeros(columns, 0);
-        int packedRows = tiles.packedRows(rows);
         int panelSteps = windowsAsRows ? longest : longest + farthest;
         float[] dense = windowsAsRows ? ScratchBuffers.take(rows * longest) : source;
         float[] left = ScratchBuffers.take((windowsAsRows ? 1 : phases) * packedRows * panelSteps + Packing.SLACK);
@@ -130,6 +131,7 @@ final class WeightGradient {
                 for (int i = 0; i < rows; i += height) {
                     height = tiles.rows(rows - i);
                     int step = tiles.panelStep(height);
+                    int panel = tiles.packedRows(i);
                     TileKernel tile = tiles.kernel(height, width / tiles.lanes, TileKernel.Left.PACKED, true);
                     for (int product = 0; product < products; product++) {
                         int phase = windowsAsRows ? 0 : kernel.phaseOfTap(product);
@@ -139,7 +141,7 @@ final class WeightGradient {
                                 0,
                                 k,
                                 left,
-                                (phase * tiles.packedRows(rows) + tiles.packedRows(i)) * length + begin * step,
+                                (phase * packedRows + panel) * length + begin * step,
                                 step,
                                 right,
                                 j * steps + p * width,

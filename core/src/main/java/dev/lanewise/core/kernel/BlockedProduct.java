@@ -502,7 +502,7 @@ final class BlockedProduct {
         // Rows of consecutive elements are read as far as they go, then the next ones.
         int height;
         for (int r = 0; r < rows; r += height) {
-            height = a.columnStride == 1 ? tiles.rows(rows - r) : rows;
+            height = leftKind == TileKernel.Left.PACKED && a.columnStride == 1 ? tiles.rows(rows - r) : rows;
             for (int i = 0; i < blocks.length; i++) {
                 int pc = from + i * kc;
                 int steps = Math.min(kc, to - pc);

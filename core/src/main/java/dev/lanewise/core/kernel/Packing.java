@@ -80,12 +80,13 @@ final class Packing {
         for (int r = 0; r < rows; r += part) {
             part = columnStride == 1 ? tiles.transposed(rows - r) : 0;
             int columns = 0;
-            // A whole vector is written, so also over what follows in the column: that must not have been written yet.
-            boolean runsOver = r + tiles.lanes > step;
+            // Whole vectors are written, so also over what follows in the column: that must not have been written yet.
+            int written = tiles.mostTransposed();
+            boolean runsOver = r + written > step;
             if (part == 0 || (r > 0 && runsOver)) {
                 part = rows - r;
             } else {
-                int most = exact && runsOver ? Math.max(0, k - (r + tiles.lanes - 1) / step) : k;
+                int most = exact && runsOver ? Math.max(0, k - (r + written - 1) / step) : k;
                 columns = transpose(tiles, part, most, from, at + r * rowStride, rowStride, to, offset + r, step);
             }
             int begin = at + r * rowStride + columns * columnStride;
@@ -116,8 +117,8 @@ final class Packing {
 
     private static int transpose(
             Tiles tiles, int rows, int k, float[] from, int at, int rowStride, float[] to, int offset, int step) {
-        PanelTranspose transpose = tiles.transpose(rows);
-        return transpose == null ? 0 : transpose.transpose(k, from, at, rowStride, to, offset, step);
+        PanelTranspose transpose = tiles.transpose(rows, step);
+        return transpose == null ? 0 : transpose.transpose(k, from, at, rowStride, to, offset);
     }
 
     /** Element by element, but for eight columns at once where they are consecutive, which is twice as fast. */

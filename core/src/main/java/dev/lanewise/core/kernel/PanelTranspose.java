@@ -4,11 +4,11 @@ package dev.lanewise.core.kernel;
 public interface PanelTranspose {
     /**
      * Puts element {@code p} of row {@code r}, {@code from[at + r·rowStride + p]}, to {@code to[offset + p·step + r]}.
-     * The number of rows is the implementation's own. What lies up to a vector beyond a column of the panel may be
-     * overwritten.
+     * The number of rows and the step are the implementation's own. It writes {@link ProductKernels#mostTransposed}
+     * elements of each column, of which those beyond the rows are undefined.
      *
-     * @param k the elements of a row; only whole vectors of them are done
+     * @param k the elements of a row, of which the last ones may be left undone
      * @return how many elements of each row were done
      */
-    int transpose(int k, float[] from, int at, int rowStride, float[] to, int offset, int step);
+    int transpose(int k, float[] from, int at, int rowStride, float[] to, int offset);
 }

@@ -33,8 +33,11 @@ public interface ProductKernels {
     /** A new kernel for single columns. */
     ThinKernel thin();
 
-    /** A new transposition of this many rows, at most as many as a vector has lanes. */
-    PanelTranspose transpose(int rows);
+    /** The most rows of a transposition. */
+    int mostTransposed();
+
+    /** A new transposition of this many rows to a panel with this step from a column to the next. */
+    PanelTranspose transpose(int rows, int step);
 
     /** A copier of panels. */
     PanelCopy copy();

@@ -101,8 +101,13 @@ final class ScalarProductKernels implements ProductKernels {
     }
 
     @Override
-    public PanelTranspose transpose(int rows) {
-        return (k, from, at, rowStride, to, offset, step) -> {
+    public int mostTransposed() {
+        return LANES;
+    }
+
+    @Override
+    public PanelTranspose transpose(int rows, int step) {
+        return (k, from, at, rowStride, to, offset) -> {
             for (int p = 0; p < k; p++) {
                 for (int row = 0; row < rows; row++) {
                     to[offset + p * step + row] = from[at + row * rowStride + p];

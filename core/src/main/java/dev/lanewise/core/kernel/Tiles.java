@@ -26,6 +26,7 @@ final class Tiles {
     final int lanes;
 
     private static final int TRIAL_K = 25;
+    private static final int TRANSPOSED_SQUARES = 8;
 
     private final boolean warm;
     private final int[] panelSteps;
@@ -35,7 +36,11 @@ final class Tiles {
     private final List<Hot<TileKernel>> forInPlace;
     private final List<Hot<GatherKernel>> gathering = new ArrayList<>();
     private final Hot<ThinKernel> thin;
+    private final int mostTransposed;
+
+    /** Of each number of rows, for each step up to {@link #nr}. */
     private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
+
     private final Hot<PanelCopy> copy;
     private final List<Hot<DotKernel>> dots = new ArrayList<>();
     private final List<Hot<GatherDotKernel>> gatheringDots = new ArrayList<>();
@@ -63,8 +68,11 @@ final class Tiles {
         for (int rows = 0; rows <= mr; rows++) {
             gathering.add(gathering(source, rows));
         }
-        for (int rows = 0; rows <= lanes; rows++) {
-            transposes.add(transpose(source, rows));
+        mostTransposed = source.mostTransposed();
+        for (int rows = 0; rows <= mostTransposed; rows++) {
+            for (int step = 0; step <= nr; step++) {
+                transposes.add(transpose(source, rows, step));
+            }
         }
         thin = thin(source);
         copy = copy(source);
@@ -222,13 +230,24 @@ final class Tiles {
 
     /** The rows of the next transposition if so many are left, 0 if they are done one by one. */
     int transposed(int left) {
-        return left == mr && mr < lanes ? mr : left >= lanes ? lanes : left >= 8 ? 8 : left >= 4 ? 4 : 0;
+        if (left >= mostTransposed) {
+            return mostTransposed;
+        }
+        return left == mr % mostTransposed ? left : left >= 8 ? 8 : left >= 4 ? 4 : 0;
     }
 
-    /** The transposition of as many rows as {@link #transposed} says, null if it is not at speed. */
+    /** The elements that a transposition writes of each column of a panel. */
+    int mostTransposed() {
+        return mostTransposed;
+    }
+
+    /**
+     * The transposition of as many rows as {@link #transposed} says to a panel with this step from a column to the
+     * next, null if it is not at speed.
+     */
     @Nullable
-    PanelTranspose transpose(int rows) {
-        return transposes.get(rows).orNull();
+    PanelTranspose transpose(int rows, int step) {
+        return transposes.get(rows * (nr + 1) + step).orNull();
     }
 
     /** The copier of panels, null if it is not at speed. */
@@ -324,15 +343,14 @@ final class Tiles {
                 100 + 2 * TRIAL_K * ThinKernel.VECTORS);
     }
 
-    private Hot<PanelTranspose> transpose(ProductKernels source, int rows) {
-        int lanes = source.lanes();
-        int k = 4 * lanes;
+    private Hot<PanelTranspose> transpose(ProductKernels source, int rows, int step) {
+        int k = TRANSPOSED_SQUARES * mostTransposed;
         return hot(
-                () -> source.transpose(rows),
+                () -> source.transpose(rows, step),
                 () -> {
                     float[] from = new float[rows * k];
-                    float[] to = new float[rows * k + lanes];
-                    return kernel -> kernel.transpose(k, from, 0, k, to, 0, rows);
+                    float[] to = new float[step * k + mostTransposed];
+                    return kernel -> kernel.transpose(k, from, 0, k, to, 0);
                 },
                 100 + 2 * rows * k);
     }

@@ -10,7 +10,6 @@ import static dev.lanewise.core.kernel.vector.HiddenKernel.LONG;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.SPECIES;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.VECTOR;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.VECTOR_MASK;
-import static dev.lanewise.core.kernel.vector.HiddenKernel.increase;
 import static dev.lanewise.core.kernel.vector.HiddenKernel.locals;
 
 import dev.lanewise.core.kernel.PanelTranspose;
@@ -21,7 +20,7 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 
 /**
- * Writes the code of one {@link PanelTranspose}, which transposes a square of as many rows and columns as a vector has
+ * Writes the code of one {@link PanelTranspose}, which transposes squares of as many rows and columns as a vector has
  * lanes in registers.
  *
  * <p>With four lanes, first the square's quarters off the diagonal change places, then those of each quarter:
@@ -35,10 +34,11 @@ import java.lang.constant.MethodTypeDesc;
  *
  * Each step takes two vectors to two others. With AVX-512, whose instructions pick lanes from two vectors, that is two
  * of them: 0.08 ns an element were measured, where loops over single elements take 0.29. Where they pick from one, it
- * is an exchange of lanes within each and a blend: 0.30 ns an element on a Zen 3 core, loops 0.70; to pick from two,
- * which is then made of more, takes 1.5 times as long. The lanes are handled as ints: for floats the instruction's
- * indices would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of
- * each column undefined.
+ * is an exchange of lanes within each and a blend, on squares of four lanes however many a vector could have: eight
+ * rows of eight lanes, their exchanges and masks are more than 16 registers hold, and an exchange between the halves of
+ * a vector takes longer than one within four lanes. The lanes are handled as ints: for floats the instruction's indices
+ * would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of each column
+ * undefined.
  */
 final class TransposeEmitter {
     /** For each step, from distance 1 up, which lanes its two instructions pick. */
@@ -47,8 +47,6 @@ final class TransposeEmitter {
     /** For each step, from distance 1 up, the lane that each lane changes places with. */
     static final int[] EXCHANGES_128 = exchanges(4);
 
-    static final int[] EXCHANGES_256 = exchanges(8);
-
     private static final ClassDesc SELF = ClassDesc.of(TransposeEmitter.class.getName());
     private static final MethodTypeDesc SELECT_FROM_TWO = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR);
     private static final MethodTypeDesc SELECT_FROM_ONE = MethodTypeDesc.of(INT_VECTOR, VECTOR);
@@ -56,6 +54,7 @@ final class TransposeEmitter {
 
     private final CodeBuilder code;
     private final int rows;
+    private final int step;
     private final int bits;
     private final int lanes;
     private final int log;
@@ -65,11 +64,12 @@ final class TransposeEmitter {
     private final int rowStride;
     private final int to;
     private final int offset;
-    private final int step;
     private final int p;
     private final int last;
-    private final int here;
     private final boolean fromTwo;
+
+    /** Local variables: where each row begins. */
+    private final int begins;
 
     /** Local variables: the picks, or the exchanges. */
     private final int lanesOfSteps;
@@ -77,11 +77,13 @@ final class TransposeEmitter {
     /** Local variables, if there are no picks: for each step, the mask of lanes that stay in the lower of two rows. */
     private final int lower;
 
-    private TransposeEmitter(int rows, int bits, CodeBuilder code) {
+    private TransposeEmitter(int rows, int step, int bits, CodeBuilder code) {
         this.rows = rows;
-        this.bits = bits;
+        this.step = step;
         this.code = code;
-        lanes = bits / Float.SIZE;
+        lanes = side(bits);
+        this.bits = lanes * Float.SIZE;
+        fromTwo = bits == 512;
         log = Integer.numberOfTrailingZeros(lanes);
         k = code.parameterSlot(0);
         from = code.parameterSlot(1);
@@ -89,21 +91,30 @@ final class TransposeEmitter {
         rowStride = code.parameterSlot(3);
         to = code.parameterSlot(4);
         offset = code.parameterSlot(5);
-        step = code.parameterSlot(6);
         p = locals(code, TypeKind.INT, 1);
         last = locals(code, TypeKind.INT, 1); // where the last whole square begins, or before it
-        here = locals(code, TypeKind.INT, 1);
-        fromTwo = bits == 512;
+        begins = locals(code, TypeKind.INT, rows);
         lanesOfSteps = locals(code, TypeKind.REFERENCE, 2 * log);
         lower = lanesOfSteps + log;
     }
 
-    /** A new transposition of this many rows, at most as many as there are lanes. */
-    static PanelTranspose kernel(int rows, int bits) {
+    /** The rows and columns of a square, for vectors of this width. */
+    static int side(int bits) {
+        return bits == 512 ? 16 : 4;
+    }
+
+    /**
+     * A new transposition.
+     *
+     * @param rows at most as many as a square has
+     * @param step from a column of the panel to the next: a constant, so that the compiler checks indices before the
+     *     loop and not in each turn
+     */
+    static PanelTranspose kernel(int rows, int step, int bits) {
         return HiddenKernel.define(
                 PanelTranspose.class,
-                "Transpose%dOf%d".formatted(rows, bits),
-                code -> new TransposeEmitter(rows, bits, code).write());
+                "Transpose%dTo%dOf%d".formatted(rows, step, bits),
+                code -> new TransposeEmitter(rows, step, bits, code).write());
     }
 
     private void write() {
@@ -119,6 +130,9 @@ final class TransposeEmitter {
             code.loadConstant(mask(1 << i))
                     .invokestatic(VECTOR_MASK, "fromLong", MethodTypeDesc.of(VECTOR_MASK, SPECIES, LONG))
                     .astore(lower + i);
+        }
+        for (int row = 0; row < rows; row++) {
+            code.iload(at).iload(rowStride).loadConstant(row).imul().iadd().istore(begins + row);
         }
         Label loop = code.newLabel();
         Label done = code.newLabel();
@@ -136,19 +150,17 @@ final class TransposeEmitter {
     /** Loads a vector of each row; the local variables that hold them, -1 for rows that are not there. */
     private int[] load() {
         int[] square = new int[lanes];
-        code.iload(at).iload(p).iadd().istore(here);
         for (int row = 0; row < lanes; row++) {
             square[row] = -1;
             if (row < rows) {
                 HiddenKernel.species(code, FLOAT_VECTOR, bits);
                 code.aload(from)
-                        .iload(here)
+                        .iload(begins + row)
+                        .iload(p)
+                        .iadd()
                         .invokestatic(FLOAT_VECTOR, "fromArray", FROM_ARRAY)
                         .invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
                 square[row] = kept();
-                if (row < rows - 1) {
-                    increase(code, here, rowStride);
-                }
             }
         }
         return square;
@@ -200,8 +212,13 @@ final class TransposeEmitter {
                     .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR))
                     .aload(to)
                     .iload(offset)
+                    .iload(p)
+                    .loadConstant(step)
+                    .imul()
+                    .iadd()
+                    .loadConstant(column * step)
+                    .iadd()
                     .invokevirtual(FLOAT_VECTOR, "intoArray", INTO_ARRAY);
-            increase(code, offset, step);
         }
     }
 

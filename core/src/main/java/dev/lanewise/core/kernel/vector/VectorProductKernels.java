@@ -73,8 +73,13 @@ public final class VectorProductKernels implements ProductKernels {
     }
 
     @Override
-    public PanelTranspose transpose(int rows) {
-        return TransposeEmitter.kernel(rows, bits);
+    public int mostTransposed() {
+        return TransposeEmitter.side(bits);
+    }
+
+    @Override
+    public PanelTranspose transpose(int rows, int step) {
+        return TransposeEmitter.kernel(rows, step, bits);
     }
 
     @Override

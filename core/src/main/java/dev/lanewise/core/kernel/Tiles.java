@@ -38,8 +38,8 @@ final class Tiles {
     private final Hot<ThinKernel> thin;
     private final int mostTransposed;
 
-    /** Of each number of rows, for each step up to {@link #nr}. */
-    private final List<Hot<PanelTranspose>> transposes = new ArrayList<>();
+    /** For each number of rows those for each step from a column of a panel to the next. */
+    private final List<List<Hot<PanelTranspose>>> transposes = new ArrayList<>();
 
     private final Hot<PanelCopy> copy;
     private final List<Hot<DotKernel>> dots = new ArrayList<>();
@@ -70,9 +70,11 @@ final class Tiles {
         }
         mostTransposed = source.mostTransposed();
         for (int rows = 0; rows <= mostTransposed; rows++) {
-            for (int step = 0; step <= nr; step++) {
-                transposes.add(transpose(source, rows, step));
+            List<Hot<PanelTranspose>> forSteps = new ArrayList<>();
+            for (int step = 0; step <= Math.max(nr, panelStep(mr)); step++) {
+                forSteps.add(transpose(source, rows, step));
             }
+            transposes.add(forSteps);
         }
         thin = thin(source);
         copy = copy(source);
@@ -247,7 +249,7 @@ final class Tiles {
      */
     @Nullable
     PanelTranspose transpose(int rows, int step) {
-        return transposes.get(rows * (nr + 1) + step).orNull();
+        return transposes.get(rows).get(step).orNull();
     }
 
     /** The copier of panels, null if it is not at speed. */

@@ -5,23 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Products whose B's rows begin where a table says, against one chain of fused multiply-adds for each element. */
 class GatheredProductTest {
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void everyNumberOfRows(int bits) {
-        Tiles tiles = GemmTest.tiles(bits);
+    @EnumSource
+    void everyNumberOfRows(Registers registers) {
+        Tiles tiles = registers.tiles();
         for (int rows = 1; rows <= 300; rows++) { // several blocks of rows, and each remainder
             check(tiles, rows, 3);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void severalBlocksOfSteps(int bits) {
-        Tiles tiles = GemmTest.tiles(bits);
+    @EnumSource
+    void severalBlocksOfSteps(Registers registers) {
+        Tiles tiles = registers.tiles();
         for (int rows : new int[] {1, 2, 3, 6, 8, 13, 98, 194}) {
             check(tiles, rows, 600);
         }

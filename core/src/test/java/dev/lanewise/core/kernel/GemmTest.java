@@ -1,42 +1,16 @@
 package dev.lanewise.core.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each way to compute a product against one chain of fused multiply-adds for each element, bit for bit. */
 class GemmTest {
-    private static final ConcurrentMap<Integer, Tiles> TILES = new ConcurrentHashMap<>();
-
-    /**
-     * Kernels of this width, which run even before they are compiled; a width that the hardware lacks skips the test.
-     */
-    static Tiles tiles(int bits) {
-        assumeTrue(
-                Lanes.bits() >= bits, "vectors of " + bits + " bits are not tested: this JVM or its hardware has none");
-        return TILES.computeIfAbsent(bits, GemmTest::newTiles);
-    }
-
-    private static Tiles newTiles(int bits) {
-        try {
-            var kernels = Class.forName("dev.lanewise.core.kernel.vector.VectorProductKernels")
-                    .asSubclass(ProductKernels.class)
-                    .getConstructor(int.class)
-                    .newInstance(bits);
-            return new Tiles(kernels, false);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static void check(Tiles tiles, Products product) {
         float[] expected = product.expected();
         assertSame(product.run(tiles), expected, "tiles", product);
@@ -53,9 +27,9 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void aMatrixThatIsPackedOnceForSeveralProducts(int bits) {
-        Tiles tiles = tiles(bits);
+    @EnumSource
+    void aMatrixThatIsPackedOnceForSeveralProducts(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(7);
         for (int i = 0; i < 40; i++) {
             int n = 1 + random.nextInt(5 * tiles.nr);
@@ -75,9 +49,9 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void allRemaindersOfRowsAndColumns(int bits) {
-        Tiles tiles = tiles(bits);
+    @EnumSource
+    void allRemaindersOfRowsAndColumns(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(1);
         for (int m = 1; m <= 2 * tiles.mr + 1; m++) {
             for (int n = 1; n <= 2 * tiles.nr + 1; n++) {
@@ -89,9 +63,9 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void allLengthsOfTheSum(int bits) {
-        Tiles tiles = tiles(bits);
+    @EnumSource
+    void allLengthsOfTheSum(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(2);
         for (int k = 0; k <= 70; k++) {
             for (String layout : new String[] {"NN", "NT", "TN", "TT"}) {
@@ -101,9 +75,9 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void anyStridesAndOffsets(int bits) {
-        Tiles tiles = tiles(bits);
+    @EnumSource
+    void anyStridesAndOffsets(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(3);
         for (int i = 0; i < 1500; i++) {
             int m = 1 + random.nextInt(i % 7 == 0 ? 150 : 40);
@@ -142,14 +116,14 @@ class GemmTest {
     })
     void manyBlocks(int m, int n, int k, String layout) {
         var random = new Random(4);
-        check(tiles(Lanes.bits() == 0 ? 128 : Lanes.bits()), Products.plain(random, m, n, k, layout, false));
-        check(tiles(Lanes.bits()), Products.plain(random, m, n, k, layout, true));
+        check(Registers.present(), Products.plain(random, m, n, k, layout, false));
+        check(Registers.present(), Products.plain(random, m, n, k, layout, true));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void fewRowsAreDotProductsInSixteenLanes(int bits) {
-        Tiles tiles = tiles(bits);
+    @EnumSource
+    void fewRowsAreDotProductsInSixteenLanes(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(5);
         for (int k = 1; k < 100; k++) {
             for (int m = 1; m <= FewRows.MOST_ROWS + 1; m++) {
@@ -192,7 +166,7 @@ class GemmTest {
         float[] sums = new float[m * n];
         var product = new Matrix(sums, 0, n, 1);
         Epilogue added = Products.addedRow(row, 3, product);
-        Gemm.product(tiles(Lanes.bits()), m, n, k, left, right, product, false, added);
+        Gemm.product(Registers.present(), m, n, k, left, right, product, false, added);
         assertThat(sums).isEqualTo(expected);
     }
 
@@ -238,7 +212,7 @@ class GemmTest {
                 new Matrix(wide, 3, huge, 1),
                 new Matrix(wide.clone(), 2, huge, 1),
                 true);
-        check(tiles(Lanes.bits()), product);
+        check(Registers.present(), product);
     }
 
     @ParameterizedTest
@@ -348,7 +322,7 @@ class GemmTest {
                     new Matrix(wide, 0, n, 1),
                     new Matrix(new float[3 * n], 0, n, 1),
                     false);
-            check(tiles(Lanes.bits()), product);
+            check(Registers.present(), product);
         }
     }
 }

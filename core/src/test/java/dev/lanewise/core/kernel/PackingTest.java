@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Packed panels, element by element, and what lies around them. */
 class PackingTest {
     private static final float UNTOUCHED = -12345;
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void panelsOfTheLeftMatrix(int bits) {
-        Tiles tiles = GemmTest.tiles(bits);
+    @EnumSource
+    void panelsOfTheLeftMatrix(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(1);
         for (int i = 0; i < 3000; i++) {
             int rows = 1 + random.nextInt(5 * tiles.mr);
@@ -47,9 +47,9 @@ class PackingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {128, 256, 512})
-    void panelsOfTheRightMatrix(int bits) {
-        Tiles tiles = GemmTest.tiles(bits);
+    @EnumSource
+    void panelsOfTheRightMatrix(Registers registers) {
+        Tiles tiles = registers.tiles();
         var random = new Random(2);
         for (int i = 0; i < 3000; i++) {
             int k = 1 + random.nextInt(40);

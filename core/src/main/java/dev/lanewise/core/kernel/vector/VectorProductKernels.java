@@ -14,15 +14,27 @@ import dev.lanewise.core.kernel.TileKernel;
 /** The matrix product's kernels on the Vector API; where registers are to be used to the full, hidden classes. */
 public final class VectorProductKernels implements ProductKernels {
     private final int bits;
+    private final boolean hasManyRegisters;
 
     /** For the width in use. */
     public VectorProductKernels() {
-        this(Lanes.bits());
+        this(Lanes.bits(), registers());
     }
 
-    /** For a width that may differ from the one in use, in tests. */
-    public VectorProductKernels(int bits) {
+    /**
+     * For registers that may differ from those in use, in tests.
+     *
+     * @param bits the width of a vector
+     * @param registers how many vector registers there are, 16 or 32
+     */
+    public VectorProductKernels(int bits, int registers) {
         this.bits = bits;
+        hasManyRegisters = registers >= 32;
+    }
+
+    /** AVX-512 and NEON have 32 vector registers, AVX2 has 16. */
+    private static int registers() {
+        return Lanes.bits() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 32 : 16;
     }
 
     @Override
@@ -30,19 +42,15 @@ public final class VectorProductKernels implements ProductKernels {
         return bits / Float.SIZE;
     }
 
-    /** AVX-512 and NEON have 32 vector registers: 24 for sums, 2 for B, 1 for A. AVX2 has 16: 12, 2 and 1. */
+    /** Of 32 registers 24 are for sums, 2 for B, 1 for A; of 16 there are 12, 2 and 1. */
     @Override
     public int mostRows() {
-        return hasManyRegisters() ? 12 : 6;
-    }
-
-    private boolean hasManyRegisters() {
-        return bits == 512 || System.getProperty("os.arch", "").equals("aarch64");
+        return hasManyRegisters ? 12 : 6;
     }
 
     @Override
     public TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
-        boolean few = !hasManyRegisters();
+        boolean few = !hasManyRegisters;
         int leftStep = left == TileKernel.Left.ROWS ? 1 : few && left == TileKernel.Left.PACKED ? panelStep(rows) : 0;
         int rightStep = few && rightPacked ? vectors * lanes() : 0;
         return TileEmitter.kernel(rows, vectors, left == TileKernel.Left.ROWS, leftStep, rightStep, few, bits);
@@ -54,17 +62,17 @@ public final class VectorProductKernels implements ProductKernels {
      */
     @Override
     public int panelStep(int rows) {
-        return hasManyRegisters() || rows < 3 ? rows : 2 * Integer.highestOneBit(rows - 1);
+        return hasManyRegisters || rows < 3 ? rows : 2 * Integer.highestOneBit(rows - 1);
     }
 
     @Override
     public boolean hasTilesForPacked() {
-        return !hasManyRegisters();
+        return !hasManyRegisters;
     }
 
     @Override
     public GatherKernel gathering(int rows, int vectors) {
-        return TileEmitter.gathering(rows, vectors, panelStep(rows), !hasManyRegisters(), bits);
+        return TileEmitter.gathering(rows, vectors, panelStep(rows), !hasManyRegisters, bits);
     }
 
     @Override
@@ -96,7 +104,7 @@ public final class VectorProductKernels implements ProductKernels {
     @Override
     public int mostGatheringDots() {
         int parts = Finish.LANES / lanes();
-        return hasManyRegisters() ? Math.min(12, 24 / parts) : Math.min(6, 12 / parts);
+        return hasManyRegisters ? Math.min(12, 24 / parts) : Math.min(6, 12 / parts);
     }
 
     @Override

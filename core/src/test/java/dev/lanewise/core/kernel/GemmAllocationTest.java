@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,12 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GemmAllocationTest {
-    /**
-     * The objects of a product take 600 to 1,200 bytes, the more the more of its parts this thread takes and the less
-     * of them the compiler removes. One vector a tile would be 2,640 bytes in the smallest of these products.
-     */
-    private static final long SMALL_OBJECTS = 2_000;
-
     @ParameterizedTest
     @CsvSource({
         "95, 97, 300, NN",
@@ -31,16 +28,28 @@ class GemmAllocationTest {
         "3, 100, 300, NT",
         "64, 65, 66, NN"
     })
-    void aProductAllocatesNoVectors(int m, int n, int k, String layout) throws Exception {
+    void aProductAllocatesNoVectors(int m, int n, int k, String layout) {
         ProductKernels kernels = Lanes.vectorImplementation(ProductKernels.class, "VectorProductKernels");
         assumeTrue(kernels != null, "there are no vectors");
         var tiles = new Tiles(kernels);
+        var least = new AtomicLong();
+        // Within a task a product is not shared: its objects are then this thread's, however busy the others are.
+        Parallel.forEach(2, task -> {
+            if (task == 0) {
+                least.set(leastAllocated(tiles, m, n, k, layout));
+            }
+        });
+        assertThat(least.get()).isLessThanOrEqualTo(1000);
+    }
+
+    /** The bytes of a product, as soon as they are few, and at the latest when there is no hope. */
+    private static long leastAllocated(Tiles tiles, int m, int n, int k, String layout) {
         var product = Products.plain(new Random(1), m, n, k, layout, false);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         // Kernels first have to be compiled, after those that other tests have asked for, and then their callers.
-        long end = System.nanoTime() + 300_000_000_000L;
-        while (least > SMALL_OBJECTS && System.nanoTime() < end) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(110);
+        while (least > 1000 && System.nanoTime() < end) {
             long before = threads.getCurrentThreadAllocatedBytes();
             int calls = 20;
             for (int call = 0; call < calls; call++) {
@@ -52,9 +61,9 @@ class GemmAllocationTest {
             if (ready) {
                 least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / calls);
             } else {
-                Thread.sleep(10);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             }
         }
-        assertThat(least).isLessThanOrEqualTo(SMALL_OBJECTS);
+        return least;
     }
 }

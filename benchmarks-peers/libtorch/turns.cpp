@@ -179,25 +179,31 @@ static std::function<void()> work(const std::string& name) {
 }
 
 int main(int count, char** arguments) {
-    if (count != 3) {
-        std::cerr << "usage: turns WORK THREADS" << std::endl;
+    if (count < 3) {
+        std::cerr << "usage: turns THREADS WORK..." << std::endl;
         return 2;
     }
-    at::set_num_threads(std::stoi(arguments[2]));
+    at::set_num_threads(std::stoi(arguments[1]));
     torch::manual_seed(1);
-    auto run = work(arguments[1]);
-    run();
-    auto start = Clock::now();
-    run();
-    const int calls = std::max(1, (int)(2e5 / nanoseconds(start)));
+    std::vector<std::function<void()>> works;
+    std::vector<int> calls; // as many as a sample has
+    for (int i = 2; i < count; i++) {
+        auto run = work(arguments[i]);
+        run();
+        auto start = Clock::now();
+        run();
+        works.push_back(run);
+        calls.push_back(std::max(1, (int)(2e5 / nanoseconds(start))));
+    }
     std::cout << "ready" << std::endl;
+    size_t i;
     double milliseconds;
-    while (std::cin >> milliseconds) {
+    while (std::cin >> i >> milliseconds) {
         auto turn = Clock::now();
         do {
             auto sample = Clock::now();
-            for (int i = 0; i < calls; i++) run();
-            std::cout << (long)(nanoseconds(sample) / calls) << ' ';
+            for (int call = 0; call < calls.at(i); call++) works[i]();
+            std::cout << (long)(nanoseconds(sample) / calls[i]) << ' ';
         } while (nanoseconds(turn) < milliseconds * 1e6);
         std::cout << std::endl;
     }

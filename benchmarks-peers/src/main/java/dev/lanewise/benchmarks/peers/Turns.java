@@ -6,11 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +23,8 @@ import picocli.CommandLine.Parameters;
             "Each library does its work in a process of its own, bound to as many cores as threads, and stopped while"
                     + " another one works: so none disturbs the other, and a machine that is busy for a while is busy for"
                     + " all. A fork is a new process of each. The table has the median call of the middle fork, the worst"
-                    + " fork, and the ratio by the best calls of all; above 1 Lanewise is faster. For Linux.",
+                    + " fork, and the ratio by the best calls of all; above 1 Lanewise is faster. Below that stand the"
+                    + " geometric means of the ratios, where there are several works. For Linux.",
             "",
             "Works: nano, baby, gpt2 (training steps), mlp, linearRegression, lstm, conv2d, add1000 (a new tensor), add, exp,"
                     + " tanh, gelu, geluTanh (of a million, into existing memory), softmax, layerNorm (softmaxWithin,"
@@ -35,6 +33,8 @@ import picocli.CommandLine.Parameters;
             ""
         })
 public final class Turns implements Runnable {
+    private static final int WARM_UP_SLICES = 4;
+
     @Parameters(paramLabel = "WORK", arity = "1..*", description = "What to measure.")
     private List<String> works = List.of();
 
@@ -44,7 +44,13 @@ public final class Turns implements Runnable {
     @Option(names = "--forks", defaultValue = "5", description = "Processes of each library (${DEFAULT-VALUE}).")
     private int forks;
 
-    @Option(names = "--rounds", defaultValue = "20", description = "Turns of each process (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--together",
+            description =
+                    "A fork's process does all works, which a JVM then warms up to but once, instead of one each.")
+    private boolean together;
+
+    @Option(names = "--rounds", defaultValue = "20", description = "Turns of each work in a fork (${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(names = "--turn", defaultValue = "800", description = "Milliseconds of a turn (${DEFAULT-VALUE}).")
@@ -53,7 +59,8 @@ public final class Turns implements Runnable {
     @Option(
             names = "--warm-up",
             defaultValue = "60",
-            description = "Seconds of a JVM's warm-up; libtorch has a tenth (${DEFAULT-VALUE}).")
+            description = "Seconds of a JVM's warm-up, with --together for all works in slices; libtorch has a tenth"
+                    + " (${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
@@ -73,7 +80,7 @@ public final class Turns implements Runnable {
     @Option(names = "--help", usageHelp = true, description = "Shows this help.")
     private boolean help;
 
-    private final Map<String, List<Fork>> results = new LinkedHashMap<>(); // by work and library
+    private final TurnsResults results = new TurnsResults();
 
     private Turns() {}
 
@@ -89,70 +96,59 @@ public final class Turns implements Runnable {
                 .execute(arguments));
     }
 
-    /** What a process's calls took, and Lanewise's beside it, in nanoseconds. */
-    private record Fork(double median, double best, double lanewise, double lanewiseBest) {
-        double ratio() {
-            return median / lanewise;
-        }
-    }
-
     @Override
     public void run() {
         for (int fork = 0; fork < forks; fork++) {
-            for (String work : works) {
-                try {
-                    measure(work);
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException("%s: %s".formatted(work, e.getMessage()), e);
-                }
+            if (together) {
+                measure(works);
+            } else {
+                works.forEach(work -> measure(List.of(work)));
             }
         }
         System.out.println();
-        System.out.print(table());
+        System.out.print(results.table());
     }
 
-    private void measure(String work) throws IOException, InterruptedException {
+    /** One fork: a process of each library, which does these works. */
+    private void measure(List<String> works) {
         List<String> names = new ArrayList<>(List.of("lanewise"));
         if (!libraries.isEmpty()) {
             names.addAll(libraries);
         } else {
-            names.addAll(TurnsServer.isProduct(work) ? List.of("openblas", "mkl") : List.of("libtorch"));
+            names.addAll(
+                    works.stream().allMatch(TurnsServer::isProduct) ? List.of("openblas", "mkl") : List.of("libtorch"));
         }
         List<Server> servers = new ArrayList<>();
         try {
             for (String name : names) {
-                var server = new Server(command(name, work));
+                var server = new Server(command(name, works), works.size());
                 servers.add(server);
                 server.warmUp(name.equals("libtorch") ? warmUp * 100 : warmUp * 1000);
             }
             for (int round = 0; round < rounds; round++) {
-                for (Server server : servers) {
-                    server.turn(turn);
+                for (int work = 0; work < works.size(); work++) {
+                    for (Server server : servers) {
+                        server.turn(work, turn);
+                    }
                 }
             }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("%s: %s".formatted(String.join(" ", works), e.getMessage()), e);
         } finally {
             servers.forEach(Server::close);
         }
-        Server lanewise = servers.getFirst();
-        for (int i = 1; i < servers.size(); i++) {
-            Server peer = servers.get(i);
-            var fork = new Fork(peer.median(), peer.best(), lanewise.median(), lanewise.best());
-            results.computeIfAbsent(work + " | " + names.get(i), key -> new ArrayList<>())
-                    .add(fork);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s %s: %.4g us, Lanewise %.4g, ratio %.3f; best %.4g, %.4g%n",
-                    work,
-                    names.get(i),
-                    fork.median / 1e3,
-                    fork.lanewise / 1e3,
-                    fork.ratio(),
-                    fork.best / 1e3,
-                    fork.lanewiseBest / 1e3);
+        for (int work = 0; work < works.size(); work++) {
+            for (int i = 1; i < servers.size(); i++) {
+                System.out.println(results.add(
+                        works.get(work),
+                        names.get(i),
+                        servers.get(i).calls(work),
+                        servers.getFirst().calls(work)));
+            }
         }
     }
 
-    private List<String> command(String library, String work) throws IOException {
+    private List<String> command(String library, List<String> works) throws IOException {
         int cores = Runtime.getRuntime().availableProcessors();
         // The last ones: the first is where the system's own interrupts tend to be.
         var command = new ArrayList<>(List.of("taskset", "-c", (cores - threads) + "-" + (cores - 1)));
@@ -160,7 +156,8 @@ public final class Turns implements Runnable {
             if (!Files.isExecutable(libtorch)) {
                 throw new IOException(libtorch + " is missing: benchmarks-peers/libtorch/build makes it");
             }
-            command.addAll(List.of(libtorch.toString(), work, String.valueOf(threads)));
+            command.addAll(List.of(libtorch.toString(), String.valueOf(threads)));
+            command.addAll(works);
             return command;
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -174,38 +171,9 @@ public final class Turns implements Runnable {
         if (library.equals("lanewise")) {
             command.addAll(jvmOptions);
         }
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), TurnsServer.class.getName(), library, work));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), TurnsServer.class.getName(), library));
+        command.addAll(works);
         return command;
-    }
-
-    private String table() {
-        var table = new StringBuilder("""
-                | work | library | forks | Lanewise, us | library, us | ratio (worst) | best calls |
-                |---|---|---|---|---|---|---|
-                """);
-        results.forEach((work, all) -> {
-            List<Fork> sorted = all.stream()
-                    .sorted((a, b) -> Double.compare(a.ratio(), b.ratio()))
-                    .toList();
-            Fork middle = sorted.get((sorted.size() - 1) / 2);
-            double best = Collections.min(all.stream().map(Fork::best).toList());
-            double lanewiseBest =
-                    Collections.min(all.stream().map(Fork::lanewiseBest).toList());
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %d | %s | %s | %.2f (%.2f) | %s and %s: %.2f |%n",
-                    work,
-                    all.size(),
-                    Ratios.number(middle.lanewise / 1e3),
-                    Ratios.number(middle.median / 1e3),
-                    middle.ratio(),
-                    sorted.getFirst().ratio(),
-                    Ratios.number(lanewiseBest / 1e3),
-                    Ratios.number(best / 1e3),
-                    best / lanewiseBest));
-        });
-        return table.toString();
     }
 
     /** A library's process. */
@@ -213,9 +181,9 @@ public final class Turns implements Runnable {
         private final Process process;
         private final BufferedWriter orders;
         private final BufferedReader answers;
-        private final List<Double> samples = new ArrayList<>();
+        private final List<TurnsResults.Calls> calls;
 
-        Server(List<String> command) throws IOException, InterruptedException {
+        Server(List<String> command, int works) throws IOException {
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -225,6 +193,7 @@ public final class Turns implements Runnable {
             while (!answer().equals("ready")) {
                 continue; // what a library says of itself
             }
+            calls = Stream.generate(TurnsResults.Calls::new).limit(works).toList();
         }
 
         private String answer() throws IOException {
@@ -235,21 +204,27 @@ public final class Turns implements Runnable {
             return line;
         }
 
+        /** All works in slices, so that none has its code compiled for it alone. */
         void warmUp(int milliseconds) throws IOException, InterruptedException {
-            order(milliseconds);
-            signal("STOP");
-        }
-
-        void turn(int milliseconds) throws IOException, InterruptedException {
-            signal("CONT");
-            for (String sample : order(milliseconds).strip().split(" ")) {
-                samples.add(Double.parseDouble(sample));
+            int slice = Math.max(1, milliseconds / (WARM_UP_SLICES * calls.size()));
+            for (int i = 0; i < WARM_UP_SLICES; i++) {
+                for (int work = 0; work < calls.size(); work++) {
+                    order(work, slice);
+                }
             }
             signal("STOP");
         }
 
-        private String order(int milliseconds) throws IOException {
-            orders.write(milliseconds + "\n");
+        void turn(int work, int milliseconds) throws IOException, InterruptedException {
+            signal("CONT");
+            for (String sample : order(work, milliseconds).strip().split(" ")) {
+                calls.get(work).add(Double.parseDouble(sample));
+            }
+            signal("STOP");
+        }
+
+        private String order(int work, int milliseconds) throws IOException {
+            orders.write(work + " " + milliseconds + "\n");
             orders.flush();
             return answer();
         }
@@ -260,14 +235,8 @@ public final class Turns implements Runnable {
                     .waitFor();
         }
 
-        double median() {
-            double[] sorted =
-                    samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            return sorted[sorted.length / 2];
-        }
-
-        double best() {
-            return Collections.min(samples);
+        TurnsResults.Calls calls(int work) {
+            return calls.get(work);
         }
 
         void close() {

@@ -11,16 +11,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One library's part in {@link Turns}: does one piece of work whenever it is told to, and says how long each call took.
- * It prints {@code ready}, then reads lines that each name a number of milliseconds, works for as long, and answers
- * with the nanoseconds of a call, one number for each sample; a sample is one call, or as many as take a fifth of a
- * millisecond. {@code libtorch/turns.cpp} does the same for libtorch.
+ * One library's part in {@link Turns}: does a piece of work whenever it is told to, and says how long each call took.
+ * It prints {@code ready}, then reads lines that each name a work, by its position, and a number of milliseconds, works
+ * for as long, and answers with the nanoseconds of a call, one number for each sample; a sample is one call, or as many
+ * as take a fifth of a millisecond. {@code libtorch/turns.cpp} does the same for libtorch.
  */
 final class TurnsServer {
     private static final double SAMPLE_NANOSECONDS = 2e5;
@@ -31,14 +34,19 @@ final class TurnsServer {
 
     private TurnsServer() {}
 
-    /** Takes the library and the work. */
+    /** Takes the library and the works. */
     public static void main(String[] arguments) throws Exception {
-        Callable<?> work = work(arguments[0], arguments[1]);
-        kept = work.call();
+        List<Callable<?>> works = new ArrayList<>();
+        for (String name : Arrays.asList(arguments).subList(1, arguments.length)) {
+            works.add(work(arguments[0], name));
+            kept = works.getLast().call();
+        }
         System.out.println("ready");
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            System.out.println(turn(work, Long.parseLong(line) * 1_000_000));
+            int space = line.indexOf(' ');
+            Callable<?> work = works.get(Integer.parseInt(line.substring(0, space)));
+            System.out.println(turn(work, Long.parseLong(line.substring(space + 1)) * 1_000_000));
         }
     }
 

@@ -40,8 +40,17 @@ public final class Exponentials {
     /** ln 2⁻¹²⁶, rounded upwards: below this eˣ is no normal number. */
     private static final float LOWEST_NORMAL = -87.33654f;
 
-    /** r, and the bits of {@link #ROUNDER} + n. */
-    record Reduced(int rest, int wholeBits) {}
+    /**
+     * What a float's exponent is kept with, in bits 23 to 30. Added to {@link #ROUNDER} it is already there when n's
+     * bits are shifted to their place.
+     */
+    private static final int EXPONENT_BIAS = 127;
+
+    /** What is added where n becomes the exponents of two floats. */
+    static final int TWICE = 2 * EXPONENT_BIAS;
+
+    /** r, and the bits of {@link #ROUNDER} + n and what was added to both. */
+    private record Reduced(int rest, int wholeBits) {}
 
     private Exponentials() {}
 
@@ -49,7 +58,7 @@ public final class Exponentials {
     public static int exp(ProgramBuilder p, int x) {
         int low = atLeastLowest(p, x);
         int bounded = p.selectLess(p.constant(HIGHEST), low, p.constant(HIGHEST), low);
-        Reduced n = reduce(p, bounded);
+        Reduced n = reduce(p, bounded, TWICE);
         return zeroBelowLowest(p, x, scaleTwice(p, mantissa(p, n.rest), n.wholeBits));
     }
 
@@ -64,7 +73,7 @@ public final class Exponentials {
 
     /** eˣ for x that is not above 0, with subnormal results. */
     private static int expOfNegative(ProgramBuilder p, int x) {
-        Reduced n = reduce(p, atLeastLowest(p, x));
+        Reduced n = reduce(p, atLeastLowest(p, x), TWICE);
         return zeroBelowLowest(p, x, scaleTwice(p, mantissa(p, n.rest), n.wholeBits));
     }
 
@@ -73,7 +82,7 @@ public final class Exponentials {
      * be.
      */
     static int productWithExp(ProgramBuilder p, int factor, int factorLow, int x, int low) {
-        Reduced n = reduce(p, atLeastLowest(p, x), low);
+        Reduced n = reduce(p, atLeastLowest(p, x), low, TWICE);
         int r = n.rest;
         int mantissaMinusOne = p.fma(p.mul(r, r), p.polynomial(r, EXP), r);
         int product = p.add(factor, p.fma(factor, mantissaMinusOne, factorLow));
@@ -82,8 +91,8 @@ public final class Exponentials {
 
     /** eˣ for x from -87 to 88. */
     static int expOfModerate(ProgramBuilder p, int x) {
-        Reduced n = reduce(p, x);
-        return p.mul(mantissa(p, n.rest), powerOfTwo(p, n.wholeBits, 0));
+        Reduced n = reduce(p, x, EXPONENT_BIAS);
+        return p.mul(mantissa(p, n.rest), powerOfTwo(p, n.wholeBits));
     }
 
     /** eˣ - 1. */
@@ -127,8 +136,8 @@ public final class Exponentials {
 
     private static int quarterOfExp(ProgramBuilder p, int magnitude) {
         int highest = p.constant(89.42f); // there both hyperbolic functions are infinite
-        Reduced n = reduce(p, p.selectLess(highest, magnitude, highest, magnitude));
-        return p.mul(mantissa(p, n.rest), powerOfTwo(p, n.wholeBits, -2));
+        Reduced n = reduce(p, p.selectLess(highest, magnitude, highest, magnitude), EXPONENT_BIAS - 2);
+        return p.mul(mantissa(p, n.rest), powerOfTwo(p, n.wholeBits));
     }
 
     /** 1/(1 + e⁻ˣ), from e^-|x| which cannot overflow; 0 where that is no normal number. */
@@ -157,17 +166,19 @@ public final class Exponentials {
         return p.selectLess(x, p.constant(LOWEST), p.constant(0f), result);
     }
 
-    private static Reduced reduce(ProgramBuilder p, int x) {
-        int rounded = p.fma(x, LOG2_E, p.constant(ROUNDER));
-        int whole = p.sub(rounded, ROUNDER);
+    private static Reduced reduce(ProgramBuilder p, int x, int added) {
+        float rounder = ROUNDER + added;
+        int rounded = p.fma(x, LOG2_E, p.constant(rounder));
+        int whole = p.sub(rounded, rounder);
         int rest = p.fma(whole, -LN2_LOW, p.fma(whole, -LN2, x));
         return new Reduced(rest, p.bits(rounded));
     }
 
     /** The same for x + low, rounding once. */
-    private static Reduced reduce(ProgramBuilder p, int x, int low) {
-        int rounded = p.fma(x, LOG2_E, p.constant(ROUNDER));
-        int whole = p.sub(rounded, ROUNDER);
+    private static Reduced reduce(ProgramBuilder p, int x, int low, int added) {
+        float rounder = ROUNDER + added;
+        int rounded = p.fma(x, LOG2_E, p.constant(rounder));
+        int whole = p.sub(rounded, rounder);
         int rest = p.add(p.fma(whole, -LN2, x), p.fma(whole, -LN2_LOW, low));
         return new Reduced(rest, p.bits(rounded));
     }
@@ -179,25 +190,28 @@ public final class Exponentials {
 
     /** Half of eˣ - 1. */
     private static int halfOfExpm1(ProgramBuilder p, int x) {
-        Reduced n = reduce(p, x);
+        Reduced n = reduce(p, x, EXPONENT_BIAS - 1);
         int q = p.polynomial(n.rest, EXPM1);
         int m = p.fma(p.mul(n.rest, n.rest), q, n.rest);
-        int scale = powerOfTwo(p, n.wholeBits, -1);
+        int scale = powerOfTwo(p, n.wholeBits);
         return p.fma(m, scale, p.sub(scale, 0.5f));
     }
 
-    /** 2ⁿ⁺ᵏ where that is a normal number, from the bits of {@link #ROUNDER} + n: shifting drops all but n. */
-    private static int powerOfTwo(ProgramBuilder p, int wholeBits, int k) {
-        return p.fromBits(p.intAdd(p.shiftLeft(wholeBits, 23), p.intConstant((127 + k) << 23)));
+    /**
+     * 2ᵏ where that is a normal number, from the bits of {@link #ROUNDER} + 127 + k: shifting drops all but 127 + k.
+     */
+    private static int powerOfTwo(ProgramBuilder p, int wholeBits) {
+        return p.fromBits(p.shiftLeft(wholeBits, 23));
     }
 
-    /** m·2ⁿ where n is so large or small that 2ⁿ is no normal number: in two steps, of which the first is exact. */
+    /**
+     * m·2ⁿ where n is so large or small that 2ⁿ is no normal number: in two steps, of which the first is exact.
+     *
+     * @param wholeBits the bits of {@link #ROUNDER} + {@link #TWICE} + n, of which one half goes to each of two powers
+     */
     static int scaleTwice(ProgramBuilder p, int m, int wholeBits) {
         int all = p.shiftLeft(wholeBits, 23);
         int half = p.shiftLeft(p.shiftRight(wholeBits, 1), 23);
-        int one = p.intConstant(127 << 23);
-        int first = p.fromBits(p.intAdd(half, one));
-        int second = p.fromBits(p.intAdd(p.intSub(all, half), one));
-        return p.mul(p.mul(m, first), second);
+        return p.mul(p.mul(m, p.fromBits(half)), p.fromBits(p.intSub(all, half)));
     }
 }

@@ -102,8 +102,9 @@ public final class Powers {
 
     /** 2 to a power from -160 to 160. */
     private static int exp2(ProgramBuilder p, Pair x) {
-        int rounded = p.add(x.high, Exponentials.ROUNDER);
-        int rest = p.add(p.sub(x.high, p.sub(rounded, Exponentials.ROUNDER)), x.low);
+        float rounder = Exponentials.ROUNDER + Exponentials.TWICE;
+        int rounded = p.add(x.high, rounder);
+        int rest = p.add(p.sub(x.high, p.sub(rounded, rounder)), x.low);
         int mantissa = p.fma(rest, p.polynomial(rest, EXP2), p.constant(1f));
         return Exponentials.scaleTwice(p, mantissa, p.bits(rounded));
     }

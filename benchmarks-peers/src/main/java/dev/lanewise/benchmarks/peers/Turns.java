@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Parameters;
         })
 public final class Turns implements Runnable {
     private static final int WARM_UP_SLICES = 4;
+    /** The libraries without Java around what they do, which is compiled by the time it is called a few times. */
+    private static final Set<String> NATIVE = Set.of("libtorch", "openblas", "mkl");
 
     @Parameters(paramLabel = "WORK", arity = "1..*", description = "What to measure.")
     private List<String> works = List.of();
@@ -59,8 +62,8 @@ public final class Turns implements Runnable {
     @Option(
             names = "--warm-up",
             defaultValue = "60",
-            description = "Seconds of a JVM's warm-up, with --together for all works in slices; libtorch has a tenth"
-                    + " (${DEFAULT-VALUE}).")
+            description = "Seconds of a JVM's warm-up, with --together for all works in slices; libtorch, OpenBLAS and"
+                    + " MKL have a tenth (${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Option(
@@ -123,7 +126,7 @@ public final class Turns implements Runnable {
             for (String name : names) {
                 var server = new Server(command(name, works), works.size());
                 servers.add(server);
-                server.warmUp(name.equals("libtorch") ? warmUp * 100 : warmUp * 1000);
+                server.warmUp(NATIVE.contains(name) ? warmUp * 100 : warmUp * 1000);
             }
             for (int round = 0; round < rounds; round++) {
                 for (int work = 0; work < works.size(); work++) {

@@ -49,8 +49,7 @@ public final class Turns implements Runnable {
 
     @Option(
             names = "--together",
-            description =
-                    "A fork's process does all works, which a JVM then warms up to but once, instead of one each.")
+            description = "A fork is one process of each library for all works, with one warm-up for all.")
     private boolean together;
 
     @Option(names = "--rounds", defaultValue = "20", description = "Turns of each work in a fork (${DEFAULT-VALUE}).")

@@ -166,6 +166,7 @@ public final class Exponentials {
         return p.selectLess(x, p.constant(LOWEST), p.constant(0f), result);
     }
 
+    /** r and n of x, and what is added to n for the exponent it becomes. */
     private static Reduced reduce(ProgramBuilder p, int x, int added) {
         float rounder = ROUNDER + added;
         int rounded = p.fma(x, LOG2_E, p.constant(rounder));

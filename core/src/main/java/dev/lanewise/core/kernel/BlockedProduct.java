@@ -132,6 +132,12 @@ final class BlockedProduct {
     /** The floats of B, 64 KB, that are packed and multiplied at a time where all of A is packed before. */
     private static final int RIGHT_AT_ONCE = 1 << 14;
 
+    /** What part of a product's time is lost if an A is packed that need not be: one in so many. */
+    private static final int LOST_BY_PACKING_LEFT = 8;
+
+    /** Multiply-adds in the time that it takes to pack an element of B. */
+    private static final int LOST_BY_PACKING_RIGHT = 8;
+
     /** Columns that an epilogue is applied to at a time: a call for fewer takes longer than its work. */
     private static final int EPILOGUE_COLUMNS = 256;
 
@@ -204,6 +210,7 @@ final class BlockedProduct {
         boolean isShort = leftKind == TileKernel.Left.ROWS || !isNarrow(tiles);
         kc = evenly(k, isShort ? KC : KC_NARROW, tiles.lanes);
         boolean rightInPlace = !isPacked
+                && !tiles.areWholeOnly()
                 && b.columnStride == 1
                 && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= spanInPlace(tiles));
         // A tile reads all of its columns: those that B does not have are in a packed one alone.
@@ -229,9 +236,44 @@ final class BlockedProduct {
         packedBefore = whole.packedBefore;
     }
 
-    /** Whether the kernels for the product are at speed. Those that are not are being made ready. */
-    boolean isReady() {
-        return tiles.areReady(m, n, firstPacked, leftKind);
+    /**
+     * The product by the kernels that suit it best, or by those of {@link Tiles#wholeOnly} until the former are at
+     * speed; null if neither are.
+     */
+    static @Nullable BlockedProduct ready(
+            Tiles tiles,
+            int m,
+            int n,
+            int k,
+            Matrix a,
+            Matrix b,
+            Matrix c,
+            boolean accumulate,
+            @Nullable Epilogue epilogue) {
+        var best = new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue);
+        if (best.isReady(0) || best.isReady(best.lostByWholeTiles())) {
+            return best;
+        }
+        Tiles whole = tiles.wholeOnly();
+        return whole.isWholeReady() ? new BlockedProduct(whole, m, n, k, a, b, c, accumulate, epilogue) : null;
+    }
+
+    /**
+     * Whether the kernels for the product are at speed. Those that are not will be when they are worth it.
+     *
+     * @param loss the multiply-adds that it costs to do without them
+     */
+    boolean isReady(long loss) {
+        return tiles.areReady(m, n, firstPacked, leftKind, loss);
+    }
+
+    /** The multiply-adds that take as long as what whole tiles take longer. */
+    private long lostByWholeTiles() {
+        long filled = (long) roundedUp(m, tiles.mr) * roundedUp(n, tiles.nr) * k;
+        long work = (long) m * n * k;
+        long byPackingLeft = leftKind == TileKernel.Left.PACKED ? 0 : work / LOST_BY_PACKING_LEFT;
+        long byPackingRight = (long) Math.min(n, firstPacked) * k * LOST_BY_PACKING_RIGHT;
+        return filled - work + byPackingLeft + byPackingRight;
     }
 
     private static boolean isNarrow(Tiles tiles) {
@@ -240,6 +282,9 @@ final class BlockedProduct {
 
     /** How A is read: rows are copied as rows unless single columns of C need its columns. */
     private static TileKernel.Left leftKind(Tiles tiles, int n, int k, Matrix a) {
+        if (tiles.areWholeOnly()) {
+            return TileKernel.Left.PACKED;
+        }
         if (a.rowStride == 1 && (n <= tiles.nr || (long) k * a.columnStride <= spanInPlace(tiles))) {
             return TileKernel.Left.IN_PLACE;
         }
@@ -502,7 +547,8 @@ final class BlockedProduct {
         // Rows of consecutive elements are read as far as they go, then the next ones.
         int height;
         for (int r = 0; r < rows; r += height) {
-            height = leftKind == TileKernel.Left.PACKED && a.columnStride == 1 ? tiles.rows(rows - r) : rows;
+            boolean byPanels = leftKind == TileKernel.Left.PACKED && a.columnStride == 1;
+            height = byPanels ? Math.min(rows - r, tiles.rows(rows - r)) : rows;
             for (int i = 0; i < blocks.length; i++) {
                 int pc = from + i * kc;
                 int steps = Math.min(kc, to - pc);

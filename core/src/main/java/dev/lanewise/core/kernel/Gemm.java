@@ -191,8 +191,8 @@ public final class Gemm {
             return;
         }
         if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null) {
-            var product = new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue);
-            if (product.isReady()) {
+            BlockedProduct product = BlockedProduct.ready(tiles, m, n, k, a, b, c, accumulate, epilogue);
+            if (product != null) {
                 product.run();
                 return;
             }

@@ -32,11 +32,17 @@ final class Hot<T> {
 
     private static final int TRIALS_AT_ONCE = 8;
 
+    /** Multiply-adds in the time that it takes to make a kernel: 0.1 s. */
+    private static final long WORTH_MAKING = 2_000_000_000L;
+
     private final Supplier<T> maker;
     private final @Nullable Supplier<Consumer<T>> trials;
     private final double atSpeedNanos;
     private volatile @Nullable T kernel;
     private volatile boolean isRequested;
+
+    /** What has been lost without it. Threads may overwrite each other's counts: nothing depends on its exactness. */
+    private long lost;
 
     /**
      * @param maker makes the kernel, in the background
@@ -61,6 +67,22 @@ final class Hot<T> {
         return now;
     }
 
+    /**
+     * The kernel, or null, as long as it is not at speed. It is made when as much has been lost without it as making it
+     * costs.
+     *
+     * @param loss the multiply-adds that doing without it now costs
+     */
+    @Nullable
+    T orNull(long loss) {
+        T now = kernel;
+        if (now != null || isRequested) {
+            return now;
+        }
+        lost = loss > WORTH_MAKING ? WORTH_MAKING : lost + loss;
+        return lost >= WORTH_MAKING || isMadeAtOnce() ? orNull() : null;
+    }
+
     /** The kernel, which was at speed already when it was asked for before. */
     T get() {
         T now = kernel;
@@ -74,13 +96,17 @@ final class Hot<T> {
         if (isRequested) {
             return;
         }
-        if (trials == null || WarmUp.isSkipped()) {
+        Supplier<Consumer<T>> trial = trials;
+        if (trial == null || isMadeAtOnce()) {
             kernel = maker.get();
         } else {
-            Supplier<Consumer<T>> trial = trials;
             Background.add(() -> warmUp(maker.get(), trial.get(), 1));
         }
         isRequested = true;
+    }
+
+    private boolean isMadeAtOnce() {
+        return trials == null || WarmUp.isSkipped();
     }
 
     private void warmUp(T made, Consumer<T> trial, int attempt) throws InterruptedException {

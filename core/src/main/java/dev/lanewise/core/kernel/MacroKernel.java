@@ -38,6 +38,10 @@ final class MacroKernel {
         int height;
         for (int i = 0; i < rows && whole > 0; i += height) {
             height = tiles.rows(rows - i);
+            if (height > rows - i) {
+                lastRows(row, rows, i, whole, left, right, steps, continues);
+                break;
+            }
             tile(height, tiles.nr, left, right)
                     .multiply(
                             whole,
@@ -59,6 +63,15 @@ final class MacroKernel {
         }
     }
 
+    /** Multiplies the last rows, which are fewer than a tile's, by whole micro-panels of B. */
+    private void lastRows(
+            int row, int rows, int i, int panels, Panels left, RightPanels right, int steps, boolean continues) {
+        for (int panel = 0; panel < panels; panel++) {
+            int column = right.column() + panel * tiles.nr;
+            partOfTile(row, rows, i, column, tiles.nr, panel, left, right, steps, continues);
+        }
+    }
+
     /** Multiplies the last micro-panel of B, which is narrower than others. */
     private void lastColumns(
             int row, int rows, Panels left, RightPanels right, int panel, int steps, boolean continues) {
@@ -66,37 +79,69 @@ final class MacroKernel {
         int columns = right.end() - column;
         int width = tiles.width(columns);
         int rightAt = right.at(panel, width);
-        int rightStep = right.step(width);
-        boolean direct = columns == width;
-        ThinKernel thin = direct || left.kind == TileKernel.Left.ROWS ? null : tiles.thin(columns);
+        ThinKernel thin = columns == width || left.kind == TileKernel.Left.ROWS ? null : tiles.thin(columns);
         int height;
         for (int i = thin == null ? 0 : thin(thin, row, rows, column, columns, left, right, rightAt, steps, continues);
                 i < rows;
                 i += height) {
             height = tiles.rows(rows - i);
-            int at = c.index(row + i, column);
-            if (!direct && continues) {
-                copyRows(height, columns, c.values, at, c.rowStride, scratch, 0, width);
-            }
-            tile(height, width, left, right)
-                    .multiply(
-                            1,
-                            0,
-                            steps,
-                            left.values,
-                            left.at(i),
-                            left.step(height),
-                            right.values(),
-                            rightAt,
-                            rightStep,
-                            direct ? c.values : scratch,
-                            direct ? at : 0,
-                            direct ? c.rowStride : width,
-                            continues);
-            if (!direct) {
-                copyRows(height, columns, scratch, 0, width, c.values, at, c.rowStride);
+            if (columns < width || height > rows - i) {
+                partOfTile(row, rows, i, column, columns, panel, left, right, steps, continues);
+            } else {
+                tile(height, width, left, right)
+                        .multiply(
+                                1,
+                                0,
+                                steps,
+                                left.values,
+                                left.at(i),
+                                left.step(height),
+                                right.values(),
+                                rightAt,
+                                right.step(width),
+                                c.values,
+                                c.index(row + i, column),
+                                c.rowStride,
+                                continues);
             }
         }
+    }
+
+    /** Multiplies a tile of which C does not have all rows or not all columns. */
+    private void partOfTile(
+            int row,
+            int rows,
+            int i,
+            int column,
+            int columns,
+            int panel,
+            Panels left,
+            RightPanels right,
+            int steps,
+            boolean continues) {
+        int height = tiles.rows(rows - i);
+        int width = tiles.width(columns);
+        int inside = Math.min(height, rows - i);
+        int at = c.index(row + i, column);
+        if (continues) {
+            copyRows(inside, columns, c.values, at, c.rowStride, scratch, 0, width);
+        }
+        tile(height, width, left, right)
+                .multiply(
+                        1,
+                        0,
+                        steps,
+                        left.values,
+                        left.at(i),
+                        left.step(height),
+                        right.values(),
+                        right.at(panel, width),
+                        right.step(width),
+                        scratch,
+                        0,
+                        width,
+                        continues);
+        copyRows(inside, columns, scratch, 0, width, c.values, at, c.rowStride);
     }
 
     private TileKernel tile(int height, int width, Panels left, RightPanels right) {

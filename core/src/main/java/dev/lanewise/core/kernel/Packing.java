@@ -26,7 +26,8 @@ final class Packing {
             int begin = at + i * a.rowStride;
             int target = offset + tiles.packedRows(i) * k;
             int step = tiles.panelStep(height);
-            panel(tiles, height, k, a.values, begin, a.rowStride, a.columnStride, to, target, step, false);
+            int inside = Math.min(height, rows - i);
+            panel(tiles, inside, k, a.values, begin, a.rowStride, a.columnStride, to, target, step, false);
         }
     }
 

@@ -57,7 +57,7 @@ class GemmAllocationTest {
             }
             boolean ready = m <= FewRows.MOST_ROWS
                     ? tiles.dots(m) != null
-                    : new BlockedProduct(tiles, m, n, k, product.a, product.b, product.c, false, null).isReady();
+                    : new BlockedProduct(tiles, m, n, k, product.a, product.b, product.c, false, null).isReady(0);
             if (ready) {
                 least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / calls);
             } else {

@@ -14,9 +14,11 @@ class GemmTest {
     private static void check(Tiles tiles, Products product) {
         float[] expected = product.expected();
         assertSame(product.run(tiles), expected, "tiles", product);
+        assertSame(product.run(tiles.wholeOnly()), expected, "whole tiles", product);
         assertSame(product.runScalar(), expected, "scalar", product);
         float[] plusRow = product.expectedPlusRow();
         assertSame(product.runPlusRow(tiles), plusRow, "tiles, plus a row", product);
+        assertSame(product.runPlusRow(tiles.wholeOnly()), plusRow, "whole tiles, plus a row", product);
         assertSame(product.runPlusRow(null), plusRow, "scalar, plus a row", product);
     }
 

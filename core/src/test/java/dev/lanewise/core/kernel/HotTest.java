@@ -47,6 +47,38 @@ class HotTest {
     }
 
     @Test
+    void itIsMadeWhenAsMuchHasBeenLostAsThatCosts() throws Exception {
+        var made = new AtomicInteger();
+        var hot = new Hot<>(() -> "kernel " + made.incrementAndGet(), () -> kernel -> {}, 1e9);
+        long loss = 100_000_000;
+        for (int i = 1; i < 20; i++) {
+            assertThat(hot.orNull(loss)).isNull();
+        }
+        assertThat(hot.orNull(0)).isNull();
+        await(new Hot<>(() -> "kernel", () -> kernel -> {}, 1e9)); // what had been asked for would be made by now
+        assertThat(made).hasValue(0);
+        hot.orNull(loss);
+        while (hot.orNull(0) == null) {
+            Thread.sleep(1);
+        }
+        assertThat(made).hasValue(1);
+    }
+
+    @Test
+    void noLossIsTooLarge() throws Exception {
+        Hot<String> hot = new Hot<>(() -> "kernel", () -> kernel -> {}, 1e9);
+        hot.orNull(1);
+        while (hot.orNull(Long.MAX_VALUE) == null) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void withoutTrialsThereIsNoLossToWaitFor() {
+        assertThat(new Hot<>(() -> "kernel", null, 0).orNull(0)).isEqualTo("kernel");
+    }
+
+    @Test
     void oneThatCannotBeMadeDoesNotKeepTheNextFromBeingMade() throws Exception {
         Hot<String> broken = new Hot<>(
                 () -> {

@@ -18,6 +18,8 @@ import java.lang.classfile.Label;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Writes the code of one {@link PanelTranspose}, which transposes squares of as many rows and columns as a vector has
@@ -36,21 +38,26 @@ import java.lang.constant.MethodTypeDesc;
  * of them: 0.08 ns an element were measured, where loops over single elements take 0.29. Where they pick from one, it
  * is an exchange of lanes within each and a blend, on squares of four lanes however many a vector could have: eight
  * rows of eight lanes, their exchanges and masks are more than 16 registers hold, and an exchange between the halves of
- * a vector takes longer than one within four lanes. The lanes are handled as ints: for floats the instruction's indices
- * would be converted each time, at a hundredfold of the cost. Fewer rows than lanes leave the last lanes of each column
- * undefined.
+ * a vector takes longer than one within four lanes. What is picked from two vectors is handled as ints: for floats the
+ * instruction's indices would be converted each time, at a hundredfold of the cost. An exchange is not: until there is
+ * machine code, floats become ints by way of memory, and a kernel was ready in 0.75 s, where it is in 0.49. Fewer rows
+ * than lanes leave the last lanes of each column undefined.
  */
 final class TransposeEmitter {
     /** For each step, from distance 1 up, which lanes its two instructions pick. */
     static final int[] PICKS_512 = picks(16);
 
-    /** For each step, from distance 1 up, the lane that each lane changes places with. */
-    static final int[] EXCHANGES_128 = exchanges(4);
+    /** The lane that each lane changes places with, at distance 1; constants, since to make one makes an object. */
+    static final VectorShuffle<Float> EXCHANGE_1 = exchange(1);
 
+    /** The same at distance 2. */
+    static final VectorShuffle<Float> EXCHANGE_2 = exchange(2);
+
+    private static final ClassDesc SHUFFLE = ClassDesc.of("jdk.incubator.vector.VectorShuffle");
     private static final ClassDesc SELF = ClassDesc.of(TransposeEmitter.class.getName());
     private static final MethodTypeDesc SELECT_FROM_TWO = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR);
-    private static final MethodTypeDesc SELECT_FROM_ONE = MethodTypeDesc.of(INT_VECTOR, VECTOR);
-    private static final MethodTypeDesc BLEND = MethodTypeDesc.of(INT_VECTOR, VECTOR, VECTOR_MASK);
+    private static final MethodTypeDesc REARRANGE = MethodTypeDesc.of(FLOAT_VECTOR, SHUFFLE);
+    private static final MethodTypeDesc BLEND = MethodTypeDesc.of(FLOAT_VECTOR, VECTOR, VECTOR_MASK);
 
     private final CodeBuilder code;
     private final int rows;
@@ -118,18 +125,10 @@ final class TransposeEmitter {
     }
 
     private void write() {
-        for (int i = 0; i < (fromTwo ? 2 * log : log); i++) {
-            HiddenKernel.species(code, INT_VECTOR, bits);
-            code.getstatic(SELF, (fromTwo ? "PICKS_" : "EXCHANGES_") + bits, INTS)
-                    .loadConstant(i * lanes)
-                    .invokestatic(INT_VECTOR, "fromArray", MethodTypeDesc.of(INT_VECTOR, SPECIES, INTS, INT))
-                    .astore(lanesOfSteps + i);
-        }
-        for (int i = 0; i < log && !fromTwo; i++) {
-            HiddenKernel.species(code, INT_VECTOR, bits);
-            code.loadConstant(mask(1 << i))
-                    .invokestatic(VECTOR_MASK, "fromLong", MethodTypeDesc.of(VECTOR_MASK, SPECIES, LONG))
-                    .astore(lower + i);
+        if (fromTwo) {
+            lanesToPick();
+        } else {
+            exchangesAndMasks();
         }
         for (int row = 0; row < rows; row++) {
             code.iload(at).iload(rowStride).loadConstant(row).imul().iadd().istore(begins + row);
@@ -147,6 +146,26 @@ final class TransposeEmitter {
         code.iinc(p, lanes).goto_(loop).labelBinding(done).iload(p).ireturn();
     }
 
+    private void lanesToPick() {
+        for (int i = 0; i < 2 * log; i++) {
+            HiddenKernel.species(code, INT_VECTOR, bits);
+            code.getstatic(SELF, "PICKS_" + bits, INTS)
+                    .loadConstant(i * lanes)
+                    .invokestatic(INT_VECTOR, "fromArray", MethodTypeDesc.of(INT_VECTOR, SPECIES, INTS, INT))
+                    .astore(lanesOfSteps + i);
+        }
+    }
+
+    private void exchangesAndMasks() {
+        for (int i = 0; i < log; i++) {
+            code.getstatic(SELF, "EXCHANGE_" + (1 << i), SHUFFLE).astore(lanesOfSteps + i);
+            HiddenKernel.species(code, FLOAT_VECTOR, bits);
+            code.loadConstant(mask(1 << i))
+                    .invokestatic(VECTOR_MASK, "fromLong", MethodTypeDesc.of(VECTOR_MASK, SPECIES, LONG))
+                    .astore(lower + i);
+        }
+    }
+
     /** Loads a vector of each row; the local variables that hold them, -1 for rows that are not there. */
     private int[] load() {
         int[] square = new int[lanes];
@@ -158,8 +177,10 @@ final class TransposeEmitter {
                         .iload(begins + row)
                         .iload(p)
                         .iadd()
-                        .invokestatic(FLOAT_VECTOR, "fromArray", FROM_ARRAY)
-                        .invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
+                        .invokestatic(FLOAT_VECTOR, "fromArray", FROM_ARRAY);
+                if (fromTwo) {
+                    code.invokevirtual(FLOAT_VECTOR, "reinterpretAsInts", MethodTypeDesc.of(INT_VECTOR));
+                }
                 square[row] = kept();
             }
         }
@@ -196,21 +217,23 @@ final class TransposeEmitter {
     }
 
     private int exchanged(int distance, int vector) {
-        code.aload(lanesOfSteps + distance).aload(vector).invokevirtual(INT_VECTOR, "selectFrom", SELECT_FROM_ONE);
+        code.aload(vector).aload(lanesOfSteps + distance).invokevirtual(FLOAT_VECTOR, "rearrange", REARRANGE);
         return kept();
     }
 
     /** The first vector, in those lanes that stay in the lower row the second. */
     private int blended(int distance, int first, int second) {
-        code.aload(first).aload(second).aload(lower + distance).invokevirtual(INT_VECTOR, "blend", BLEND);
+        code.aload(first).aload(second).aload(lower + distance).invokevirtual(FLOAT_VECTOR, "blend", BLEND);
         return kept();
     }
 
     private void store(int[] square) {
         for (int column = 0; column < lanes; column++) {
-            code.aload(square[column])
-                    .invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR))
-                    .aload(to)
+            code.aload(square[column]);
+            if (fromTwo) {
+                code.invokevirtual(INT_VECTOR, "reinterpretAsFloats", MethodTypeDesc.of(FLOAT_VECTOR));
+            }
+            code.aload(to)
                     .iload(offset)
                     .iload(p)
                     .loadConstant(step)
@@ -244,12 +267,8 @@ final class TransposeEmitter {
         return picks;
     }
 
-    private static int[] exchanges(int lanes) {
-        int[] exchanges = new int[Integer.numberOfTrailingZeros(lanes) * lanes];
-        for (int i = 0; i < exchanges.length; i++) {
-            exchanges[i] = (i % lanes) ^ (1 << (i / lanes));
-        }
-        return exchanges;
+    private static VectorShuffle<Float> exchange(int distance) {
+        return VectorShuffle.fromOp(FloatVector.SPECIES_128, lane -> lane ^ distance);
     }
 
     /** One bit for each lane whose number has the bit of the distance. */

@@ -107,6 +107,13 @@ final class BlockedProduct {
     private static final int STEPS_BY_ROWS = 384;
 
     /**
+     * Up to so many steps of k, A's rows are read where they stand, by kernels for their distance, once those are worth
+     * making: 64 x 64 x 64 took 1.15 times as long with rows copied, 768 x 384 x 128 packed 1.03 to 1.06 times. With
+     * 256 steps it made no difference, and with 512 packed ones were faster, 0.9 to 1.0 times.
+     */
+    private static final int STEPS_OF_ROWS_IN_PLACE = 128;
+
+    /**
      * A B of consecutive columns, or an A of consecutive rows, within so many floats, 64 KB, is read where it stands.
      * From larger ones a step takes a page of memory, and a set of the first-level cache, of its own.
      */
@@ -135,8 +142,8 @@ final class BlockedProduct {
     /** What part of a product's time is lost if an A is packed that need not be: one in so many. */
     private static final int LOST_BY_PACKING_LEFT = 8;
 
-    /** Multiply-adds in the time that it takes to pack an element of B. */
-    private static final int LOST_BY_PACKING_RIGHT = 8;
+    /** Multiply-adds in the time that it takes to copy or pack an element. */
+    private static final int LOST_BY_PACKING = 8;
 
     /** Columns that an epilogue is applied to at a time: a call for fewer takes longer than its work. */
     private static final int EPILOGUE_COLUMNS = 256;
@@ -250,6 +257,13 @@ final class BlockedProduct {
             Matrix c,
             boolean accumulate,
             @Nullable Epilogue epilogue) {
+        Tiles inPlace = haveShortRows(tiles, n, k, a) ? tiles.forRowsInPlace(a.rowStride) : null;
+        if (inPlace != null) {
+            var product = new BlockedProduct(inPlace, m, n, k, a, b, c, accumulate, epilogue);
+            if (product.isReady(0) || product.isReady((long) m * k * LOST_BY_PACKING)) {
+                return product;
+            }
+        }
         var best = new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue);
         if (best.isReady(0) || best.isReady(best.lostByWholeTiles())) {
             return best;
@@ -267,12 +281,17 @@ final class BlockedProduct {
         return tiles.areReady(m, n, firstPacked, leftKind, loss);
     }
 
+    /** Whether it has to do without kernels of its own. */
+    boolean isByWholeTilesOnly() {
+        return tiles.areWholeOnly();
+    }
+
     /** The multiply-adds that take as long as what whole tiles take longer. */
     private long lostByWholeTiles() {
         long filled = (long) roundedUp(m, tiles.mr) * roundedUp(n, tiles.nr) * k;
         long work = (long) m * n * k;
         long byPackingLeft = leftKind == TileKernel.Left.PACKED ? 0 : work / LOST_BY_PACKING_LEFT;
-        long byPackingRight = (long) Math.min(n, firstPacked) * k * LOST_BY_PACKING_RIGHT;
+        long byPackingRight = (long) Math.min(n, firstPacked) * k * LOST_BY_PACKING;
         return filled - work + byPackingLeft + byPackingRight;
     }
 
@@ -280,10 +299,18 @@ final class BlockedProduct {
         return tiles.nr <= 16;
     }
 
+    /** Whether A's rows are read where they stand. */
+    private static boolean haveShortRows(Tiles tiles, int n, int k, Matrix a) {
+        return a.columnStride == 1 && a.rowStride > 0 && k <= STEPS_OF_ROWS_IN_PLACE && !tiles.isThin(n % tiles.nr);
+    }
+
     /** How A is read: rows are copied as rows unless single columns of C need its columns. */
     private static TileKernel.Left leftKind(Tiles tiles, int n, int k, Matrix a) {
         if (tiles.areWholeOnly()) {
             return TileKernel.Left.PACKED;
+        }
+        if (tiles.areForRowsInPlace()) {
+            return TileKernel.Left.ROWS;
         }
         if (a.rowStride == 1 && (n <= tiles.nr || (long) k * a.columnStride <= spanInPlace(tiles))) {
             return TileKernel.Left.IN_PLACE;
@@ -511,8 +538,11 @@ final class BlockedProduct {
 
     /** Room for a number of blocks of so many rows of A, if it is not read where it stands. */
     private float[] leftBuffer(int rows, int blocks) {
-        boolean isEmpty = leftKind == TileKernel.Left.IN_PLACE;
-        return isEmpty ? new float[0] : ScratchBuffers.take(blocks * leftBlock(rows));
+        return isLeftInPlace() ? new float[0] : ScratchBuffers.take(blocks * leftBlock(rows));
+    }
+
+    private boolean isLeftInPlace() {
+        return leftKind == TileKernel.Left.IN_PLACE || (leftKind == TileKernel.Left.ROWS && tiles.areForRowsInPlace());
     }
 
     /** From a packed block of A to the next: packing one panel may overwrite what follows it. */
@@ -537,11 +567,12 @@ final class BlockedProduct {
             int at = i * leftBlock(rows);
             blocks[i] = switch (leftKind) {
                 case IN_PLACE -> Panels.inPlace(tiles, a, row, pc);
-                case ROWS -> Panels.rows(tiles, buffer, at);
+                case ROWS ->
+                    isLeftInPlace() ? Panels.rows(tiles, a.values, a.index(row, pc)) : Panels.rows(tiles, buffer, at);
                 case PACKED -> Panels.packed(tiles, buffer, at, Math.min(kc, to - pc));
             };
         }
-        if (leftKind == TileKernel.Left.IN_PLACE) {
+        if (isLeftInPlace()) {
             return blocks;
         }
         // Rows of consecutive elements are read as far as they go, then the next ones.

@@ -83,6 +83,11 @@ final class Hot<T> {
         return lost >= WORTH_MAKING || isMadeAtOnce() ? orNull() : null;
     }
 
+    /** Whether the kernel is being made, or has been. */
+    boolean isRequested() {
+        return isRequested;
+    }
+
     /** The kernel, which was at speed already when it was asked for before. */
     T get() {
         T now = kernel;

@@ -22,8 +22,8 @@ final class HotKernels {
     private final boolean warm;
     private final int[] panelSteps;
     private final boolean hasTilesForPacked;
+    private final ProductKernels source;
     private final List<Hot<TileKernel>> forPacked;
-    private final List<Hot<TileKernel>> forRows;
     private final List<Hot<TileKernel>> forInPlace;
     private final List<Hot<GatherKernel>> gathering = new ArrayList<>();
     private final Hot<ThinKernel> thin;
@@ -41,14 +41,14 @@ final class HotKernels {
      * @param warm whether they are handed out only when they are at speed; otherwise at once, for tests
      */
     HotKernels(ProductKernels source, boolean warm) {
+        this.source = source;
         this.warm = warm;
         lanes = source.lanes();
         mostRows = source.mostRows();
         hasTilesForPacked = source.hasTilesForPacked();
         panelSteps = IntStream.rangeClosed(0, mostRows).map(source::panelStep).toArray();
-        forPacked = tiles(source, TileKernel.Left.PACKED);
-        forRows = tiles(source, TileKernel.Left.ROWS);
-        forInPlace = tiles(source, TileKernel.Left.IN_PLACE);
+        forPacked = tiles(TileKernel.Left.PACKED, 0);
+        forInPlace = tiles(TileKernel.Left.IN_PLACE, 0);
         for (int rows = 0; rows <= mostRows; rows++) {
             gathering.add(gathering(source, rows));
         }
@@ -76,14 +76,25 @@ final class HotKernels {
         return panelSteps[rows];
     }
 
-    Hot<TileKernel> tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
-        var kernels = switch (left) {
-            case PACKED -> hasTilesForPacked ? forPacked : forInPlace;
-            case ROWS -> forRows;
-            case IN_PLACE -> forInPlace;
-        };
+    /** The tiles that read packed micro-panels of A. */
+    List<Hot<TileKernel>> forPacked() {
+        return hasTilesForPacked ? forPacked : forInPlace;
+    }
+
+    /** The tiles that read columns of A where they stand. */
+    List<Hot<TileKernel>> forInPlace() {
+        return forInPlace;
+    }
+
+    /** New ones that read rows of A at this distance. */
+    List<Hot<TileKernel>> forRows(int pitch) {
+        return tiles(TileKernel.Left.ROWS, pitch);
+    }
+
+    /** One of several tiles. */
+    Hot<TileKernel> tile(List<Hot<TileKernel>> tiles, int rows, int vectors, boolean rightPacked) {
         int packed = rightPacked && hasTilesForPacked ? 1 : 0;
-        return kernels.get((rows * 2 + vectors - 1) * 2 + packed);
+        return tiles.get((rows * 2 + vectors - 1) * 2 + packed);
     }
 
     /** The kernel that reads B by a table. */
@@ -124,26 +135,25 @@ final class HotKernels {
         return gatheringDots.size();
     }
 
-    private List<Hot<TileKernel>> tiles(ProductKernels source, TileKernel.Left left) {
+    private List<Hot<TileKernel>> tiles(TileKernel.Left left, int rowPitch) {
         List<Hot<TileKernel>> all = new ArrayList<>();
         for (int rows = 0; rows <= mostRows; rows++) {
             for (int vectors = 1; vectors <= 2; vectors++) {
-                all.add(tile(source, rows, vectors, left, false));
-                all.add(tile(source, rows, vectors, left, true));
+                all.add(tile(rows, vectors, left, rowPitch, false));
+                all.add(tile(rows, vectors, left, rowPitch, true));
             }
         }
         return all;
     }
 
-    private Hot<TileKernel> tile(
-            ProductKernels source, int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
-        int columns = vectors * source.lanes();
+    private Hot<TileKernel> tile(int rows, int vectors, TileKernel.Left left, int rowPitch, boolean rightPacked) {
+        int columns = vectors * lanes;
         boolean areRows = left == TileKernel.Left.ROWS;
         int leftStep = areRows ? 1 : panelStep(rows);
         return hot(
-                () -> source.tile(rows, vectors, left, rightPacked),
+                () -> source.tile(rows, vectors, left, rowPitch, rightPacked),
                 () -> {
-                    float[] a = new float[areRows ? rows * TileKernel.ROW_PITCH : leftStep * TRIAL_K];
+                    float[] a = new float[areRows ? rows * rowPitch + TRIAL_K : leftStep * TRIAL_K];
                     float[] b = new float[columns * TRIAL_K];
                     float[] c = new float[rows * columns];
                     return kernel -> {

@@ -24,9 +24,9 @@ final class Panels {
         return new Panels(tiles, TileKernel.Left.PACKED, values, offset, k, 0);
     }
 
-    /** Rows {@link TileKernel#ROW_PITCH} apart, from an index on. */
+    /** Rows {@link Tiles#rowPitch} apart, from an index on. */
     static Panels rows(Tiles tiles, float[] values, int offset) {
-        return new Panels(tiles, TileKernel.Left.ROWS, values, offset, TileKernel.ROW_PITCH, 1);
+        return new Panels(tiles, TileKernel.Left.ROWS, values, offset, tiles.rowPitch(), 1);
     }
 
     /** The matrix itself, with consecutive elements down its columns, from this row and column on. */

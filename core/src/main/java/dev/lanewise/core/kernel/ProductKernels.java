@@ -14,9 +14,10 @@ public interface ProductKernels {
      * @param rows the tile's rows
      * @param vectors its columns in vectors, 1 or 2
      * @param left what it reads of A
+     * @param rowPitch from one row to the next in A's array, if it reads rows
      * @param rightPacked whether it reads a packed micro-panel of B, otherwise B where it stands
      */
-    TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked);
+    TileKernel tile(int rows, int vectors, TileKernel.Left left, int rowPitch, boolean rightPacked);
 
     /**
      * Whether tiles for packed panels are faster there than those that read matrices where they stand, which can read

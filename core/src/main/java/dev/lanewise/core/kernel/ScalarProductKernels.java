@@ -18,9 +18,9 @@ final class ScalarProductKernels implements ProductKernels {
     }
 
     @Override
-    public TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
+    public TileKernel tile(int rows, int vectors, TileKernel.Left left, int rowPitch, boolean rightPacked) {
         boolean rowMajor = left == TileKernel.Left.ROWS;
-        int rowStep = rowMajor ? TileKernel.ROW_PITCH : 1;
+        int rowStep = rowMajor ? rowPitch : 1;
         return (tiles, bPitch, k, a, aOffset, aStep, b, bOffset, bStep, c, cOffset, cRowStride, continues) -> {
             for (int i = 0; i < tiles; i++) {
                 int at = cOffset + i * vectors * LANES;

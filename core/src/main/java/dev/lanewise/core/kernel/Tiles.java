@@ -1,5 +1,7 @@
 package dev.lanewise.core.kernel;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,24 @@ final class Tiles {
     /** What is lost without kernels that no others can take the place of. */
     private static final long AT_ONCE = Long.MAX_VALUE;
 
+    /**
+     * The most distances between rows for which there are kernels of their own. A program has a few, but for those that
+     * go with the length of its data.
+     */
+    private static final int MOST_PITCHES = 32;
+
     private final HotKernels kernels;
     private final boolean wholeOnly;
-    private final Tiles whole;
+
+    /** What tiles read rows that are so far apart, and whether they do where the rows stand. */
+    private final int rowPitch;
+
+    private final boolean rowsInPlace;
+    private final List<Hot<TileKernel>> forRows;
+    private final @Nullable Tiles whole;
+
+    /** Those of {@link #forRowsInPlace}. */
+    private volatile Tiles[] pitched = {};
 
     /** Kernels that are handed out when they are at speed. */
     Tiles(ProductKernels source) {
@@ -38,16 +55,27 @@ final class Tiles {
      * @param warm whether they are handed out only when they are at speed; otherwise at once, for tests
      */
     Tiles(ProductKernels source, boolean warm) {
-        this(new HotKernels(source, warm), false);
-    }
-
-    private Tiles(HotKernels kernels, boolean wholeOnly) {
-        this.kernels = kernels;
-        this.wholeOnly = wholeOnly;
+        kernels = new HotKernels(source, warm);
         lanes = kernels.lanes;
         mr = kernels.mostRows;
         nr = 2 * lanes;
-        whole = wholeOnly ? this : new Tiles(kernels, true);
+        rowPitch = TileKernel.ROW_PITCH;
+        rowsInPlace = false;
+        forRows = kernels.forRows(rowPitch);
+        wholeOnly = false;
+        whole = new Tiles(this, true, forRows, rowPitch, false);
+    }
+
+    private Tiles(Tiles all, boolean wholeOnly, List<Hot<TileKernel>> forRows, int rowPitch, boolean rowsInPlace) {
+        kernels = all.kernels;
+        lanes = all.lanes;
+        mr = all.mr;
+        nr = all.nr;
+        this.wholeOnly = wholeOnly;
+        this.rowPitch = rowPitch;
+        this.rowsInPlace = rowsInPlace;
+        this.forRows = forRows;
+        whole = null;
     }
 
     /**
@@ -56,7 +84,7 @@ final class Tiles {
      * wait for kernels of its own.
      */
     Tiles wholeOnly() {
-        return whole;
+        return whole == null ? this : whole;
     }
 
     boolean areWholeOnly() {
@@ -65,7 +93,58 @@ final class Tiles {
 
     /** Whether the kernel is at speed that {@link #wholeOnly} tiles need. */
     boolean isWholeReady() {
-        return kernels.tile(mr, 2, TileKernel.Left.PACKED, true).orNull() != null;
+        return tile(mr, 2, TileKernel.Left.PACKED, true).orNull() != null;
+    }
+
+    /**
+     * The same kernels, but tiles for rows are those that read them where they stand, so far apart; null if there have
+     * been too many such distances.
+     */
+    @Nullable
+    Tiles forRowsInPlace(int pitch) {
+        Tiles there = pitched(pitch);
+        return there != null || wholeOnly ? there : addPitch(pitch);
+    }
+
+    private @Nullable Tiles pitched(int pitch) {
+        for (Tiles tiles : pitched) {
+            if (tiles.rowPitch == pitch) {
+                return tiles;
+            }
+        }
+        return null;
+    }
+
+    private synchronized @Nullable Tiles addPitch(int pitch) {
+        Tiles there = pitched(pitch); // since another thread came first
+        if (there != null) {
+            return there;
+        }
+        if (pitched.length == MOST_PITCHES) {
+            pitched = Arrays.stream(pitched).filter(Tiles::hasKernelsForRows).toArray(Tiles[]::new);
+        }
+        if (pitched.length == MOST_PITCHES) {
+            return null;
+        }
+        var added = new Tiles(this, false, kernels.forRows(pitch), pitch, true);
+        Tiles[] more = Arrays.copyOf(pitched, pitched.length + 1);
+        more[pitched.length] = added;
+        pitched = more;
+        return added;
+    }
+
+    /** Whether kernels for rows so far apart have been worth making. */
+    private boolean hasKernelsForRows() {
+        return forRows.stream().anyMatch(Hot::isRequested);
+    }
+
+    boolean areForRowsInPlace() {
+        return rowsInPlace;
+    }
+
+    /** From a row to the next, for the tiles for rows. */
+    int rowPitch() {
+        return rowPitch;
     }
 
     /**
@@ -137,14 +216,13 @@ final class Tiles {
     private boolean areAllReady(TileKernel.Left left, boolean packed, long loss) {
         boolean ready = true;
         for (int height = mr; height > 0; height = height > 8 ? 8 : height > 4 ? 4 : height - 1) {
-            ready &= kernels.tile(height, 1, left, packed).orNull(loss) != null;
+            ready &= tile(height, 1, left, packed).orNull(loss) != null;
         }
         return ready;
     }
 
     private boolean areReady(int m, int vectors, TileKernel.Left left, boolean packed, long loss) {
-        return forHeights(
-                m, height -> kernels.tile(height, vectors, left, packed).orNull(loss) != null);
+        return forHeights(m, height -> tile(height, vectors, left, packed).orNull(loss) != null);
     }
 
     /** Whether the kernels for a C of this size are at speed that read packed panels of both A and B. */
@@ -187,7 +265,16 @@ final class Tiles {
 
     /** The kernel of a tile for which {@link #areReady} was true. */
     TileKernel kernel(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
-        return kernels.tile(rows, vectors, left, rightPacked).get();
+        return tile(rows, vectors, left, rightPacked).get();
+    }
+
+    private Hot<TileKernel> tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
+        var tiles = switch (left) {
+            case PACKED -> kernels.forPacked();
+            case ROWS -> forRows;
+            case IN_PLACE -> kernels.forInPlace();
+        };
+        return kernels.tile(tiles, rows, vectors, rightPacked);
     }
 
     /**

@@ -55,9 +55,7 @@ class GemmAllocationTest {
             for (int call = 0; call < calls; call++) {
                 Gemm.product(tiles, m, n, k, product.a, product.b, product.c, false, null);
             }
-            boolean ready = m <= FewRows.MOST_ROWS
-                    ? tiles.dots(m) != null
-                    : new BlockedProduct(tiles, m, n, k, product.a, product.b, product.c, false, null).isReady(0);
+            boolean ready = m <= FewRows.MOST_ROWS ? tiles.dots(m) != null : hasItsOwnKernels(tiles, product);
             if (ready) {
                 least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / calls);
             } else {
@@ -65,5 +63,10 @@ class GemmAllocationTest {
             }
         }
         return least;
+    }
+
+    private static boolean hasItsOwnKernels(Tiles tiles, Products x) {
+        BlockedProduct product = BlockedProduct.ready(tiles, x.m, x.n, x.k, x.a, x.b, x.c, false, null);
+        return product != null && !product.isByWholeTilesOnly();
     }
 }

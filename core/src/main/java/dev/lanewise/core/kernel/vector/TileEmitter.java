@@ -101,6 +101,9 @@ final class TileEmitter {
     /** A kernel's parameters before those for one tile. */
     private static final int TILES_PARAMETERS = 2;
 
+    /** Instead of the distance between rows of A, for kernels that read its columns. */
+    static final int NO_ROWS = 0;
+
     /** Instead of a local variable's number. */
     private static final int NONE = -1;
 
@@ -117,7 +120,7 @@ final class TileEmitter {
     private final int lanes;
     private final int rows;
     private final int vectors;
-    private final boolean rowMajor;
+    private final int rowPitch;
     private final int leftStep;
     private final int rightStep;
 
@@ -157,7 +160,7 @@ final class TileEmitter {
     private TileEmitter(
             int rows,
             int vectors,
-            boolean rowMajor,
+            int rowPitch,
             int leftStep,
             int rightStep,
             boolean gathers,
@@ -169,7 +172,7 @@ final class TileEmitter {
         this.bits = bits;
         this.rows = rows;
         this.vectors = vectors;
-        this.rowMajor = rowMajor;
+        this.rowPitch = rowPitch;
         this.leftStep = leftStep;
         this.rightStep = rightStep;
         countsIndex = begin != Begin.EITHER && (leftStep > 0 || rightStep > 0);
@@ -204,21 +207,21 @@ final class TileEmitter {
      *
      * @param rows the tile's rows
      * @param vectors its columns, in vectors
-     * @param rowMajor whether it reads rows of A, {@link TileKernel#ROW_PITCH} apart; otherwise columns
+     * @param rowPitch from one row of A to the next, or {@link #NO_ROWS} if it reads columns
      * @param leftStep what {@code aStep} always is, 1 for rows; 0 if it varies
      * @param rightStep what {@code bStep} always is, a multiple of the other or a divisor; 0 if it varies
      * @param fences whether the code keeps the compiler from reading elements of A ahead of their turn
      * @param bits the width of a vector
      */
     static TileKernel kernel(
-            int rows, int vectors, boolean rowMajor, int leftStep, int rightStep, boolean fences, int bits) {
+            int rows, int vectors, int rowPitch, int leftStep, int rightStep, boolean fences, int bits) {
         String name = "Tile%dx%dOf%d%s%s%s"
                 .formatted(
                         rows,
                         vectors,
                         bits,
-                        rowMajor ? "RowMajor" : "",
-                        leftStep > 0 && !rowMajor ? "LeftPacked" : "",
+                        rowPitch != NO_ROWS ? "Rows%dApart".formatted(rowPitch) : "",
+                        leftStep > 0 && rowPitch == NO_ROWS ? "LeftPacked" : "",
                         rightStep > 0 ? "RightPacked" : "");
         boolean split = fences;
         int[] parameters = parameters(split, leftStep, rightStep);
@@ -229,7 +232,7 @@ final class TileEmitter {
                         .mapToObj(i -> kernel.parameterType(TILES_PARAMETERS + i))
                         .toList());
         BiConsumer<Begin, CodeBuilder> writer = (begin, code) ->
-                new TileEmitter(rows, vectors, rowMajor, leftStep, rightStep, false, fences, bits, begin, code).write();
+                new TileEmitter(rows, vectors, rowPitch, leftStep, rightStep, false, fences, bits, begin, code).write();
         Map<String, Consumer<CodeBuilder>> parts = split
                 ? Map.of(
                         FRESH, code -> writer.accept(Begin.ZERO, code), CONTINUED, code -> writer.accept(Begin.C, code))
@@ -252,7 +255,7 @@ final class TileEmitter {
                 GatherKernel.class,
                 "Gather%dx%dOf%d".formatted(rows, vectors, bits),
                 code -> new TileEmitter(
-                                rows, vectors, false, leftStep, tableStep, true, fences, bits, Begin.EITHER, code)
+                                rows, vectors, NO_ROWS, leftStep, tableStep, true, fences, bits, Begin.EITHER, code)
                         .write());
     }
 
@@ -394,7 +397,7 @@ final class TileEmitter {
     private void loadFactor(int row) {
         species();
         code.aload(a);
-        index(leftStep, leftCounts, aOffset, rowMajor ? row * TileKernel.ROW_PITCH : row);
+        index(leftStep, leftCounts, aOffset, rowPitch == NO_ROWS ? row : row * rowPitch);
         code.faload().invokestatic(FLOAT_VECTOR, "broadcast", BROADCAST).astore(factor);
     }
 

@@ -49,11 +49,12 @@ public final class VectorProductKernels implements ProductKernels {
     }
 
     @Override
-    public TileKernel tile(int rows, int vectors, TileKernel.Left left, boolean rightPacked) {
+    public TileKernel tile(int rows, int vectors, TileKernel.Left left, int rowPitch, boolean rightPacked) {
         boolean few = !hasManyRegisters;
         int leftStep = left == TileKernel.Left.ROWS ? 1 : few && left == TileKernel.Left.PACKED ? panelStep(rows) : 0;
+        int leftPitch = left == TileKernel.Left.ROWS ? rowPitch : TileEmitter.NO_ROWS;
         int rightStep = few && rightPacked ? vectors * lanes() : 0;
-        return TileEmitter.kernel(rows, vectors, left == TileKernel.Left.ROWS, leftStep, rightStep, few, bits);
+        return TileEmitter.kernel(rows, vectors, leftPitch, leftStep, rightStep, few, bits);
     }
 
     /**

@@ -31,6 +31,9 @@ final class Tiles {
      */
     private static final int MOST_PITCHES = 32;
 
+    /** The largest of them: kernels are warmed up on rows that are so far apart, of which twelve are 3 MB. */
+    private static final int LARGEST_PITCH = 1 << 16;
+
     private final HotKernels kernels;
     private final boolean wholeOnly;
 
@@ -97,13 +100,13 @@ final class Tiles {
     }
 
     /**
-     * The same kernels, but tiles for rows are those that read them where they stand, so far apart; null if there have
-     * been too many such distances.
+     * The same kernels, but tiles for rows are those that read them where they stand, so far apart; null if that is too
+     * far, or if there have been too many such distances.
      */
     @Nullable
     Tiles forRowsInPlace(int pitch) {
         Tiles there = pitched(pitch);
-        return there != null || wholeOnly ? there : addPitch(pitch);
+        return there != null || wholeOnly || pitch > LARGEST_PITCH ? there : addPitch(pitch);
     }
 
     private @Nullable Tiles pitched(int pitch) {

@@ -78,6 +78,22 @@ class GemmTest {
 
     @ParameterizedTest
     @EnumSource
+    void rowsAtAnyDistance(Registers registers) {
+        Tiles tiles = registers.tiles();
+        var random = new Random(8);
+        // from the same row again and again to rows for which no kernels are made
+        for (int pitch : new int[] {0, 1, 7, 16, TileKernel.ROW_PITCH, 1 << 16, (1 << 16) + 1, 200_000}) {
+            for (int m : new int[] {1, 5, tiles.mr, 2 * tiles.mr + 3}) {
+                var a = new Matrix(new float[(m - 1) * pitch + 40], 0, pitch, 1);
+                Products.fill(random, a.values);
+                Matrix b = Products.matrix(random, 40, 50, false, 0, 0);
+                check(tiles, new Products(m, 50, 40, a, b, Products.matrix(random, m, 50, false, 0, 0), false));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void anyStridesAndOffsets(Registers registers) {
         Tiles tiles = registers.tiles();
         var random = new Random(3);

@@ -22,6 +22,12 @@ class TilesTest {
     }
 
     @Test
+    void rowsThatAreVeryFarApartHaveNone() {
+        assertThat(tiles.forRowsInPlace(1 << 16)).isNotNull();
+        assertThat(tiles.forRowsInPlace((1 << 16) + 1)).isNull();
+    }
+
+    @Test
     void distancesOfWhichNothingCameMakeRoomForOthers() {
         Tiles used = tiles.forRowsInPlace(1);
         assertThat(used.areReady(4, 16, 0, TileKernel.Left.ROWS, 0)).isTrue();

@@ -47,27 +47,27 @@ final class HotKernels {
         mostRows = source.mostRows();
         hasTilesForPacked = source.hasTilesForPacked();
         panelSteps = IntStream.rangeClosed(0, mostRows).map(source::panelStep).toArray();
-        forPacked = tiles(TileKernel.Left.PACKED, 0);
-        forInPlace = tiles(TileKernel.Left.IN_PLACE, 0);
+        forPacked = newTiles(TileKernel.Left.PACKED, 0);
+        forInPlace = newTiles(TileKernel.Left.IN_PLACE, 0);
         for (int rows = 0; rows <= mostRows; rows++) {
-            gathering.add(gathering(source, rows));
+            gathering.add(newGathering(rows));
         }
         mostTransposed = source.mostTransposed();
         int widestStep = Math.max(2 * lanes, panelStep(mostRows));
         for (int rows = 0; rows <= mostTransposed; rows++) {
             List<Hot<PanelTranspose>> forSteps = new ArrayList<>();
             for (int step = 0; step <= widestStep; step++) {
-                forSteps.add(transpose(source, rows, step));
+                forSteps.add(newTranspose(rows, step));
             }
             transposes.add(forSteps);
         }
-        thin = thin(source);
-        copy = copy(source);
+        thin = newThin();
+        copy = newCopy();
         for (int vectors = 1; vectors <= FewRows.MOST_ROWS; vectors++) {
-            dots.add(dots(source, vectors));
+            dots.add(newDots(vectors));
         }
         for (int vectors = 1; vectors <= source.mostGatheringDots(); vectors++) {
-            gatheringDots.add(gatheringDots(source, vectors));
+            gatheringDots.add(newGatheringDots(vectors));
         }
     }
 
@@ -88,7 +88,7 @@ final class HotKernels {
 
     /** New ones that read rows of A at this distance. */
     List<Hot<TileKernel>> forRows(int pitch) {
-        return tiles(TileKernel.Left.ROWS, pitch);
+        return newTiles(TileKernel.Left.ROWS, pitch);
     }
 
     /** One of several tiles. */
@@ -103,8 +103,9 @@ final class HotKernels {
     }
 
     /**
-     * Two, and with few rows more, else there were too few sums for none to wait for another. A multiple of two, so
-     * that tiles of all heights may begin at the same columns.
+     * The columns, in vectors, of a tile of so many rows that reads B by a table: two, and with few rows more, else
+     * there were too few sums for none to wait for another. A multiple of two, so that tiles of all heights may begin
+     * at the same columns.
      */
     static int vectorsToGather(int rows) {
         return rows == 1 ? 8 : rows == 2 ? 4 : 2;
@@ -135,18 +136,18 @@ final class HotKernels {
         return gatheringDots.size();
     }
 
-    private List<Hot<TileKernel>> tiles(TileKernel.Left left, int rowPitch) {
+    private List<Hot<TileKernel>> newTiles(TileKernel.Left left, int rowPitch) {
         List<Hot<TileKernel>> all = new ArrayList<>();
         for (int rows = 0; rows <= mostRows; rows++) {
             for (int vectors = 1; vectors <= 2; vectors++) {
-                all.add(tile(rows, vectors, left, rowPitch, false));
-                all.add(tile(rows, vectors, left, rowPitch, true));
+                all.add(newTile(rows, vectors, left, rowPitch, false));
+                all.add(newTile(rows, vectors, left, rowPitch, true));
             }
         }
         return all;
     }
 
-    private Hot<TileKernel> tile(int rows, int vectors, TileKernel.Left left, int rowPitch, boolean rightPacked) {
+    private Hot<TileKernel> newTile(int rows, int vectors, TileKernel.Left left, int rowPitch, boolean rightPacked) {
         int columns = vectors * lanes;
         boolean areRows = left == TileKernel.Left.ROWS;
         int leftStep = areRows ? 1 : panelStep(rows);
@@ -164,9 +165,9 @@ final class HotKernels {
                 2 * (100 + 2 * TRIAL_K * rows * vectors));
     }
 
-    private Hot<GatherKernel> gathering(ProductKernels source, int rows) {
+    private Hot<GatherKernel> newGathering(int rows) {
         int vectors = vectorsToGather(rows);
-        int columns = vectors * source.lanes();
+        int columns = vectors * lanes;
         return hot(
                 () -> source.gathering(rows, vectors),
                 () -> {
@@ -182,20 +183,20 @@ final class HotKernels {
                 2 * (100 + 2 * TRIAL_K * rows * vectors));
     }
 
-    private Hot<ThinKernel> thin(ProductKernels source) {
-        int rows = ThinKernel.VECTORS * source.lanes();
+    private Hot<ThinKernel> newThin() {
+        int rows = ThinKernel.VECTORS * lanes;
         return hot(
                 source::thin,
                 () -> {
                     float[] a = new float[rows * TRIAL_K];
                     float[] b = new float[TRIAL_K];
                     float[] sums = new float[rows];
-                    return kernel -> kernel.multiply(TRIAL_K, a, 0, source.lanes(), rows, b, 0, 1, sums);
+                    return kernel -> kernel.multiply(TRIAL_K, a, 0, lanes, rows, b, 0, 1, sums);
                 },
                 100 + 2 * TRIAL_K * ThinKernel.VECTORS);
     }
 
-    private Hot<PanelTranspose> transpose(ProductKernels source, int rows, int step) {
+    private Hot<PanelTranspose> newTranspose(int rows, int step) {
         int k = TRANSPOSED_SQUARES * mostTransposed;
         return hot(
                 () -> source.transpose(rows, step),
@@ -207,9 +208,9 @@ final class HotKernels {
                 100 + 2 * rows * k);
     }
 
-    private Hot<PanelCopy> copy(ProductKernels source) {
+    private Hot<PanelCopy> newCopy() {
         int k = 32;
-        int widest = 2 * source.lanes();
+        int widest = 2 * lanes;
         return hot(
                 source::copy,
                 () -> {
@@ -223,7 +224,7 @@ final class HotKernels {
                 200 + 4 * k * widest);
     }
 
-    private Hot<DotKernel> dots(ProductKernels source, int vectors) {
+    private Hot<DotKernel> newDots(int vectors) {
         int k = TRIAL_K * Finish.LANES;
         return hot(
                 () -> source.dots(vectors),
@@ -235,7 +236,7 @@ final class HotKernels {
                 200 + TRIAL_K * vectors * 20);
     }
 
-    private Hot<GatherDotKernel> gatheringDots(ProductKernels source, int vectors) {
+    private Hot<GatherDotKernel> newGatheringDots(int vectors) {
         int k = TRIAL_K * Finish.LANES;
         return hot(
                 () -> source.gatheringDots(vectors),

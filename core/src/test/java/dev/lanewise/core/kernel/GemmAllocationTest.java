@@ -59,7 +59,7 @@ class GemmAllocationTest {
             if (ready) {
                 least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / calls);
             } else {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
         }
         return least;

@@ -1,5 +1,7 @@
 package dev.lanewise.core.kernel.vector;
 
+import static java.lang.constant.ConstantDescs.CD_Class;
+import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_float;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -127,14 +129,29 @@ abstract class VectorCode extends LoopCode {
         }
     }
 
+    /**
+     * Tells the compiler the class of the vector on the stack's top, which it knows after arithmetic but not of what
+     * was loaded or broadcast. It would then go by which classes {@code intoArray} has met anywhere in the JVM, and if
+     * most were of another width, as those of {@link TransposeEmitter} may be, make an object of each vector.
+     */
+    private void emitExactType() {
+        pushSpecies(false);
+        code.invokeinterface(SPECIES, "vectorType", MethodTypeDesc.of(CD_Class)).swap();
+        code.invokevirtual(CD_Class, "cast", MethodTypeDesc.of(CD_Object, CD_Object))
+                .checkcast(FLOAT_VECTOR);
+    }
+
     /** Writes, or adds, a result that is not reduced, for the vector that many elements ahead of the index. */
     final void emitElementwise(int result, int ahead) {
-        code.aload(vector[program.results().get(result)]);
+        int value = program.results().get(result);
+        code.aload(vector[value]);
         if (outputs.get(result) == Reduction.ADD) {
             pushSpecies(false);
             pushOutput(result, ahead);
             emitLoad();
             binary(FLOAT_VECTOR, "add");
+        } else if (instructions.get(value).operation().argumentCount() == 0) {
+            emitExactType();
         }
         pushOutput(result, ahead);
         emitStore();

@@ -14,6 +14,7 @@ final class VectorPanelCopy implements PanelCopy {
     private static final VectorSpecies<Float> SPECIES =
             VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.bits()));
     private static final int LANES = SPECIES.length();
+    private static final Class<?> TYPE = SPECIES.vectorType();
 
     /**
      * So many columns are taken to all panels before the next ones: memory is then read from front to back, in so many
@@ -60,7 +61,7 @@ final class VectorPanelCopy implements PanelCopy {
 
     private static void copyOne(int columns, float[] from, int at, int columnStride, float[] to, int offset, int step) {
         for (int p = 0; p < columns; p++) {
-            FloatVector.fromArray(SPECIES, from, at).intoArray(to, offset);
+            load(from, at).intoArray(to, offset);
             at += columnStride;
             offset += step;
         }
@@ -68,10 +69,19 @@ final class VectorPanelCopy implements PanelCopy {
 
     private static void copyTwo(int columns, float[] from, int at, int columnStride, float[] to, int offset, int step) {
         for (int p = 0; p < columns; p++) {
-            FloatVector.fromArray(SPECIES, from, at).intoArray(to, offset);
-            FloatVector.fromArray(SPECIES, from, at + LANES).intoArray(to, offset + LANES);
+            load(from, at).intoArray(to, offset);
+            load(from, at + LANES).intoArray(to, offset + LANES);
             at += columnStride;
             offset += step;
         }
+    }
+
+    /**
+     * A vector whose class the compiler knows. It would otherwise go by which classes {@code intoArray} has met
+     * anywhere in the JVM, and if most were of another width, as those of {@link TransposeEmitter} may be, make an
+     * object of each vector.
+     */
+    private static FloatVector load(float[] from, int at) {
+        return (FloatVector) TYPE.cast(FloatVector.fromArray(SPECIES, from, at));
     }
 }

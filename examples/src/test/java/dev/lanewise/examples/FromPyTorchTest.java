@@ -19,6 +19,8 @@ import dev.lanewise.nn.data.Dataset;
 import dev.lanewise.nn.optim.Optimizer;
 import dev.lanewise.nn.optim.Schedule;
 import dev.lanewise.nn.train.Metric;
+import dev.lanewise.nn.transformer.Gpt;
+import dev.lanewise.nn.transformer.MultiHeadAttention;
 import java.io.IOException;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
@@ -60,6 +62,8 @@ class FromPyTorchTest {
             Map.entry("n", List.of(IntTensor.class)),
             Map.entry("rng", List.of(Rng.class)),
             Map.entry("layer", List.of(Layer.class)),
+            Map.entry("attention", List.of(MultiHeadAttention.class)),
+            Map.entry("gpt", List.of(Gpt.class)),
             Map.entry("optimizer", List.of(Optimizer.class)),
             Map.entry("gradients", List.of(Gradients.class)),
             Map.entry("parameter", List.of(dev.lanewise.nn.Parameter.class)));

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,46 @@ public final class Gpt extends Layer {
     }
 
     /**
+     * Empty caches for a text, or a batch of texts, one for each block, with room for a whole context: see
+     * {@link #forward(IntTensor, List, Pass)}.
+     */
+    public List<KeyValueCache> newCaches() {
+        return Stream.generate(() -> new KeyValueCache(config.context()))
+                .limit(config.layers())
+                .toList();
+    }
+
+    /**
+     * The logits of each position's next token, [batch, time] → [batch, time, vocabulary], of tokens that follow those
+     * in the caches: what {@link #forward(IntTensor, Pass)} gives for the last positions of the whole text, but for
+     * rounding, without computing those before them again. The caches take these tokens in.
+     *
+     * <pre>{@code
+     * List<KeyValueCache> caches = gpt.newCaches();
+     * Tensor logits = Variable.withoutGradients(() -> gpt.forward(prompt, caches, Pass.inference())).value();
+     * }</pre>
+     *
+     * @param caches one for each block, all with the same tokens
+     * @throws IllegalArgumentException if there are more tokens, with those in the caches, than the context holds
+     * @throws IllegalStateException if gradients are asked for: what a cache holds has none
+     */
+    public Variable forward(IntTensor numbers, List<KeyValueCache> caches, Pass pass) {
+        checkCaches(caches);
+        return Variable.reusingMemory(() -> logits(hidden(numbers, caches, pass)));
+    }
+
+    private void checkCaches(List<KeyValueCache> caches) {
+        boolean fit = caches.size() == blocks.size();
+        for (KeyValueCache cache : caches) {
+            fit &= cache.length() == caches.getFirst().length();
+        }
+        if (!fit) {
+            throw new IllegalArgumentException("Gpt: caches %s, expected %d that hold the same tokens, see newCaches()"
+                    .formatted(caches, blocks.size()));
+        }
+    }
+
+    /**
      * The mean cross-entropy of the next tokens, in nats a token; targets are numbers as for {@link #forward}, or
      * {@link Losses#IGNORED}.
      */
@@ -117,19 +158,32 @@ public final class Gpt extends Layer {
 
     /** The vectors after the last block and its normalisation, [batch, time] → [batch, time, width]. */
     private Variable hidden(IntTensor numbers, Pass pass) {
+        return hidden(numbers, List.of(), pass);
+    }
+
+    /** The same for tokens that follow those in the caches, of which there may be none. */
+    private Variable hidden(IntTensor numbers, List<KeyValueCache> caches, Pass pass) {
         if (numbers.shape().rank() != 2 || numbers.shape().isEmpty()) {
             throw new IllegalArgumentException(
                     "Gpt: tokens have shape %s, expected [batch, time] with at least one token"
                             .formatted(numbers.shape()));
         }
         int time = numbers.shape().size(1);
-        if (time > config.context()) {
+        int first = caches.isEmpty() ? 0 : caches.getFirst().length();
+        if (time > config.context() - first) {
             throw new IllegalArgumentException(
                     "Gpt: %d tokens are more than the context of %d; cut the sequence or build a model of longer context"
-                            .formatted(time, config.context()));
+                            .formatted((long) first + time, config.context()));
         }
-        Variable x = tokens.forward(numbers).add(positions.forward(IntTensor.arange(time))); // (batch, time, width)
+        IntTensor places = IntTensor.arange(first + time).slice(first, first + time);
+        Variable x = tokens.forward(numbers).add(positions.forward(places)); // (batch, time, width)
         x = dropout.forward(x, pass);
+        if (!caches.isEmpty()) {
+            for (int i = 0; i < blocks.size(); i++) {
+                x = blocks.get(i).forward(x, caches.get(i), pass);
+            }
+            return norm.forward(x);
+        }
         for (TransformerBlock block : blocks) {
             Variable before = x;
             x = config.checkpointing()
@@ -145,7 +199,8 @@ public final class Gpt extends Layer {
 
     /**
      * Continues a text: draws token after token from the model's probabilities, each with those before it in view, as
-     * many as the context holds.
+     * many as the context holds. As long as the text fits into the context, keys and values of earlier tokens are kept,
+     * and a token costs what one token costs; after that, each costs a whole context.
      *
      * @param prompt what the text begins with, at least one token
      * @param count how many tokens to draw
@@ -169,20 +224,29 @@ public final class Gpt extends Layer {
         }
         int length = prompt.shape().count();
         int[] all = Arrays.copyOf(prompt.toArray(), length + count);
+        List<KeyValueCache> caches = newCaches();
         for (int i = 0; i < count; i++) {
             int end = length + i;
             int start = Math.max(0, end - config.context());
-            IntTensor seen = IntTensor.of(Shape.of(1, end - start), Arrays.copyOfRange(all, start, end));
-            Tensor logits = Variable.withoutGradients(() -> Variable.reusingMemory(() -> {
-                        Variable hidden = hidden(seen, Pass.inference());
-                        return logits(hidden.slice(1, end - start - 1, end - start)); // (1, 1, vocabulary)
-                    }))
-                    .value()
-                    .reshape(-1);
+            // Once the context moves on, every token in it is at another position: no cache holds what it is there.
+            int known = start == 0 ? caches.getFirst().length() : start;
+            IntTensor seen = IntTensor.of(Shape.of(1, end - known), Arrays.copyOfRange(all, known, end));
+            Tensor logits = lastLogits(seen, start == 0 ? caches : List.of());
             all[end] = draw(logits, temperature, rng.stream(i));
             each.accept(all[end]);
         }
         return IntTensor.of(Arrays.copyOfRange(all, length, all.length));
+    }
+
+    /** Of the token after the last one, [vocabulary]. */
+    private Tensor lastLogits(IntTensor seen, List<KeyValueCache> caches) {
+        int time = seen.shape().size(1);
+        return Variable.withoutGradients(() -> Variable.reusingMemory(() -> {
+                    Variable hidden = hidden(seen, caches, Pass.inference());
+                    return logits(hidden.slice(1, time - 1, time)); // (1, 1, vocabulary)
+                }))
+                .value()
+                .reshape(-1);
     }
 
     private static int draw(Tensor logits, double temperature, Rng rng) {

@@ -136,11 +136,44 @@ public final class MultiHeadAttention extends Layer implements Transform {
      */
     public Variable forward(Variable queries, Variable keys, Variable values, AttentionMask mask, Pass pass) {
         check(queries, keys, values, mask);
-        Heads heads = heads(queries, keys, values);
-        Variable mixed = within(() -> mask.isEmpty() && !weightDropout.isActive(pass)
+        return merged(mixed(heads(queries, keys, values), mask, pass), pass);
+    }
+
+    /**
+     * Lets the vectors of later tokens attend to all tokens so far, each to those before it and itself, [batch, time,
+     * width] → the same. It is what causal attention gives for them in the whole sequence, but for the rounding of
+     * products that are of other sizes.
+     *
+     * @param x of the tokens that follow those in the cache
+     * @param cache takes in their keys and values
+     * @throws IllegalArgumentException naming this layer, if it is not causal or the shapes do not fit
+     * @throws IllegalStateException if gradients are asked for: what a cache holds has none
+     */
+    public Variable forward(Variable x, KeyValueCache cache, Pass pass) {
+        check(x, x, x, AttentionMask.NONE);
+        if (!config.causal()) {
+            throw new IllegalArgumentException(
+                    "%s: a cache of keys and values needs causal attention; in this one earlier tokens see later ones"
+                            .formatted(describeSelf()));
+        }
+        int before = cache.length();
+        Heads own = ownHeads(x, x, x, before, before);
+        if (own.keys.needsGradient() || own.values.needsGradient()) {
+            throw new IllegalStateException(
+                    "%s: keys and values in a cache have no gradients; compute within Variable.withoutGradients"
+                            .formatted(describeSelf()));
+        }
+        cache.append(own.keys.value(), own.values.value(), describeSelf());
+        Variable keys = Variable.constantOf(cache.keys());
+        Variable values = Variable.constantOf(cache.values());
+        return merged(mixed(inGroups(new Heads(own.queries, keys, values)), AttentionMask.NONE, pass), pass);
+    }
+
+    /** What the heads take in, [batch, heads, t, headSize], or with groups as in {@link #inGroups(Heads)}. */
+    private Variable mixed(Heads heads, AttentionMask mask, Pass pass) {
+        return within(() -> mask.isEmpty() && !weightDropout.isActive(pass)
                 ? heads.queries.attention(heads.keys, heads.values, config.causal(), scale())
                 : weights(heads, mask, pass).matmul(heads.values));
-        return merged(mixed, pass);
     }
 
     /** {@link #forward(Variable, Variable, Variable, AttentionMask, Pass)}, with the weights. */
@@ -190,25 +223,38 @@ public final class MultiHeadAttention extends Layer implements Transform {
         checkType(x, weights.getFirst());
     }
 
-    /**
-     * Projected, split into heads and turned to their positions: queries [batch, heads, t, headSize], keys and values
-     * [batch, heads, s, headSize]. Where heads form groups that share keys and values, these are two axes, and keys and
-     * values are expanded along the second one: (batch, groups, heads of a group, time, headSize).
-     */
+    /** Queries [batch, heads, t, headSize], keys and values [batch, keyValueHeads, s, headSize]. */
     private record Heads(Variable queries, Variable keys, Variable values) {}
 
+    /** Projected, split into heads and turned to their positions, in groups if there are. */
     private Heads heads(Variable queries, Variable keys, Variable values) {
+        int first = config.causal() ? keys.shape().size(1) - queries.shape().size(1) : 0;
+        return inGroups(ownHeads(queries, keys, values, first, 0));
+    }
+
+    /**
+     * Projected, split into heads and turned to their positions.
+     *
+     * @param firstQuery the position of the first query
+     * @param firstKey the position of the first key
+     */
+    private Heads ownHeads(Variable queries, Variable keys, Variable values, int firstQuery, int firstKey) {
         List<Variable> projected = project(queries, keys, values);
         Variable q = split(projected.get(0), config.heads()); // (batch, heads, t, headSize)
         Variable k = split(projected.get(1), config.keyValueHeads());
         Variable v = split(projected.get(2), config.keyValueHeads());
         RotaryPositions rotary = config.rotary();
-        if (rotary != null) {
-            int first = config.causal() ? k.shape().size(-2) - q.shape().size(-2) : 0;
-            q = rotary.rotate(q, first);
-            k = rotary.rotate(k, 0);
-        }
-        return new Heads(grouped(q), shared(k), shared(v));
+        return rotary == null
+                ? new Heads(q, k, v)
+                : new Heads(rotary.rotate(q, firstQuery), rotary.rotate(k, firstKey), v);
+    }
+
+    /**
+     * Where heads form groups that share keys and values, these are two axes, and keys and values are expanded along
+     * the second one: (batch, groups, heads of a group, time, headSize).
+     */
+    private Heads inGroups(Heads heads) {
+        return new Heads(grouped(heads.queries), shared(heads.keys), shared(heads.values));
     }
 
     private List<Variable> project(Variable queries, Variable keys, Variable values) {

@@ -48,12 +48,24 @@ public final class TransformerBlock extends Layer implements Transform {
      */
     @Override
     public Variable forward(Variable x, Pass pass) {
+        return forward(x, attention, pass);
+    }
+
+    /**
+     * The same for the vectors of tokens that follow those in a cache: see {@link MultiHeadAttention#forward(Variable,
+     * KeyValueCache, Pass)}.
+     */
+    public Variable forward(Variable x, KeyValueCache cache, Pass pass) {
+        return forward(x, (normalised, same) -> attention.forward(normalised, cache, same), pass);
+    }
+
+    private Variable forward(Variable x, Transform attending, Pass pass) {
         return Variable.reusingMemory(() -> {
             if (!normFirst) {
-                Variable attended = attentionNorm.forward(x.add(attention.forward(x, pass)), pass);
+                Variable attended = attentionNorm.forward(x.add(attending.forward(x, pass)), pass);
                 return feedForwardNorm.forward(attended.add(feedForward.forward(attended, pass)), pass);
             }
-            Variable attended = x.add(attention.forward(attentionNorm.forward(x, pass), pass));
+            Variable attended = x.add(attending.forward(attentionNorm.forward(x, pass), pass));
             return attended.add(feedForward.forward(feedForwardNorm.forward(attended, pass), pass));
         });
     }

@@ -155,14 +155,13 @@ final class BlockedProduct {
     private static final int TASKS_PER_THREAD = 4;
 
     private final Tiles tiles;
+    private final MatrixProduct product;
     private final int m;
     private final int n;
     private final int k;
     private final Matrix a;
     private final Matrix b;
     private final Matrix c;
-    private final boolean accumulate;
-    private final @Nullable Epilogue epilogue;
 
     /** The steps of k in a block, the last one excepted. */
     private final int kc;
@@ -176,43 +175,23 @@ final class BlockedProduct {
     /** B's micro-panels, if they have been packed before, each with all steps of k. */
     private final float @Nullable [] packedBefore;
 
-    BlockedProduct(
-            Tiles tiles,
-            int m,
-            int n,
-            int k,
-            Matrix a,
-            Matrix b,
-            Matrix c,
-            boolean accumulate,
-            @Nullable Epilogue epilogue) {
-        this(null, tiles, m, n, k, a, b, c, accumulate, epilogue);
+    BlockedProduct(Tiles tiles, MatrixProduct product) {
+        this(null, tiles, product);
     }
 
     /** A product whose B may have been packed, as one block; A and C then have few rows. */
-    BlockedProduct(
-            float @Nullable [] packedBefore,
-            Tiles tiles,
-            int m,
-            int n,
-            int k,
-            Matrix a,
-            Matrix b,
-            Matrix c,
-            boolean accumulate,
-            @Nullable Epilogue epilogue) {
+    BlockedProduct(float @Nullable [] packedBefore, Tiles tiles, MatrixProduct product) {
         this.packedBefore = packedBefore;
         this.tiles = tiles;
-        this.m = m;
-        this.n = n;
-        this.k = k;
-        this.a = a;
-        this.b = b;
-        this.c = c;
-        this.accumulate = accumulate;
-        this.epilogue = epilogue;
+        this.product = product;
+        m = product.m();
+        n = product.n();
+        k = product.k();
+        a = product.a();
+        b = product.b();
+        c = product.c();
         boolean isPacked = packedBefore != null;
-        threads = (long) m * n * k < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
+        threads = product.work() < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
         leftKind = isPacked ? TileKernel.Left.PACKED : leftKind(tiles, n, k, a);
         boolean isShort = leftKind == TileKernel.Left.ROWS || !isNarrow(tiles);
         kc = evenly(k, isShort ? KC : KC_NARROW, tiles.lanes);
@@ -228,14 +207,13 @@ final class BlockedProduct {
     /** Some rows of a product, by one thread, and by the same kernels. */
     private BlockedProduct(BlockedProduct whole, int from, int to) {
         tiles = whole.tiles;
-        m = to - from;
-        n = whole.n;
-        k = whole.k;
-        a = new Matrix(whole.a.values, whole.a.index(from, 0), whole.a.rowStride, whole.a.columnStride);
-        b = whole.b;
-        c = new Matrix(whole.c.values, whole.c.index(from, 0), whole.c.rowStride, whole.c.columnStride);
-        accumulate = whole.accumulate;
-        epilogue = whole.epilogue == null ? null : whole.epilogue.fromRow(from);
+        product = whole.product.rows(from, to);
+        m = product.m();
+        n = product.n();
+        k = product.k();
+        a = product.a();
+        b = product.b();
+        c = product.c();
         kc = whole.kc;
         threads = 1;
         leftKind = whole.leftKind;
@@ -247,29 +225,21 @@ final class BlockedProduct {
      * The product by the kernels that suit it best, or by those of {@link Tiles#wholeOnly} until the former are at
      * speed; null if neither are.
      */
-    static @Nullable BlockedProduct ready(
-            Tiles tiles,
-            int m,
-            int n,
-            int k,
-            Matrix a,
-            Matrix b,
-            Matrix c,
-            boolean accumulate,
-            @Nullable Epilogue epilogue) {
-        Tiles inPlace = haveShortRows(tiles, n, k, a) ? tiles.forRowsInPlace(a.rowStride) : null;
+    static @Nullable BlockedProduct ready(Tiles tiles, MatrixProduct product) {
+        Tiles inPlace = tilesForShortRows(tiles, product);
         if (inPlace != null) {
-            var product = new BlockedProduct(inPlace, m, n, k, a, b, c, accumulate, epilogue);
-            if (product.isReady(0) || product.isReady((long) m * k * LOST_BY_PACKING)) {
-                return product;
+            var byRows = new BlockedProduct(inPlace, product);
+            long packingLeft = (long) product.m() * product.k() * LOST_BY_PACKING;
+            if (byRows.isReady(0) || byRows.isReady(packingLeft)) {
+                return byRows;
             }
         }
-        var best = new BlockedProduct(tiles, m, n, k, a, b, c, accumulate, epilogue);
+        var best = new BlockedProduct(tiles, product);
         if (best.isReady(0) || best.isReady(best.lostByWholeTiles())) {
             return best;
         }
         Tiles whole = tiles.wholeOnly();
-        return whole.isWholeReady() ? new BlockedProduct(whole, m, n, k, a, b, c, accumulate, epilogue) : null;
+        return whole.isWholeReady() ? new BlockedProduct(whole, product) : null;
     }
 
     /**
@@ -289,7 +259,7 @@ final class BlockedProduct {
     /** The multiply-adds that take as long as what whole tiles take longer. */
     private long lostByWholeTiles() {
         long filled = (long) roundedUp(m, tiles.mr) * roundedUp(n, tiles.nr) * k;
-        long work = (long) m * n * k;
+        long work = product.work();
         long byPackingLeft = leftKind == TileKernel.Left.PACKED ? 0 : work / LOST_BY_PACKING_LEFT;
         long byPackingRight = (long) Math.min(n, firstPacked) * k * LOST_BY_PACKING;
         return filled - work + byPackingLeft + byPackingRight;
@@ -299,9 +269,14 @@ final class BlockedProduct {
         return tiles.nr <= 16;
     }
 
-    /** Whether A's rows are read where they stand. */
-    private static boolean haveShortRows(Tiles tiles, int n, int k, Matrix a) {
-        return a.columnStride == 1 && a.rowStride > 0 && k <= STEPS_OF_ROWS_IN_PLACE && !tiles.isThin(n % tiles.nr);
+    /** Tiles that read A's rows where they stand, if those are to be read so. */
+    private static @Nullable Tiles tilesForShortRows(Tiles tiles, MatrixProduct product) {
+        Matrix a = product.a();
+        boolean areShort = a.columnStride == 1
+                && a.rowStride > 0
+                && product.k() <= STEPS_OF_ROWS_IN_PLACE
+                && !tiles.isThin(product.n() % tiles.nr);
+        return areShort ? tiles.forRowsInPlace(a.rowStride) : null;
     }
 
     /** How A is read: rows are copied as rows unless single columns of C need its columns. */
@@ -338,7 +313,7 @@ final class BlockedProduct {
     void run() {
         if (packedBefore != null) {
             byColumns();
-        } else if (threads > 1 && m >= 2 * tiles.mr && (long) m * n * k <= WORTH_PACKING_TOGETHER) {
+        } else if (threads > 1 && m >= 2 * tiles.mr && product.work() <= WORTH_PACKING_TOGETHER) {
             apart();
         } else if (n > m && (leftKind == TileKernel.Left.IN_PLACE || (long) m * k <= SMALL_LEFT)) {
             byColumns();
@@ -452,7 +427,7 @@ final class BlockedProduct {
             for (int pc = from; pc < Math.min(from + ahead, end); pc += kc) {
                 int steps = Math.min(kc, end - pc);
                 Panels panels = blocks[(pc - from) / kc];
-                boolean continues = accumulate || pc > 0;
+                boolean continues = product.accumulate() || pc > 0;
                 if (block.column < first) {
                     RightPanels right = RightPanels.inPlace(b, pc, block.column, Math.min(first, last), tiles.nr);
                     kernel.multiply(row, rows, panels, right, steps, continues);
@@ -464,6 +439,7 @@ final class BlockedProduct {
                 }
             }
         }
+        Epilogue epilogue = product.epilogue();
         if (epilogue != null && end == k) {
             epilogue.apply(row, row + rows, block.column, block.column + block.columns);
         }
@@ -481,6 +457,7 @@ final class BlockedProduct {
         Panels[] panels = left(0, m, 0, k, left);
         int rightPanels = (n + tiles.nr - 1) / tiles.nr;
         int tasks = threads == 1 ? 1 : Math.min(rightPanels, threads * TASKS_PER_THREAD);
+        Epilogue epilogue = product.epilogue();
         share(tasks, task -> {
             int atOnce = roundedUp(Math.max(1, RIGHT_AT_ONCE / kc), tiles.nr);
             float[] right = packed != null
@@ -505,7 +482,7 @@ final class BlockedProduct {
                         Packing.right(tiles, b, pc, steps, j, done - j, right, 0);
                         block = RightPanels.packed(j, done, right, 0, tiles.nr * steps, 0);
                     }
-                    kernel.multiply(0, m, panels[pc / kc], block, steps, accumulate || pc > 0);
+                    kernel.multiply(0, m, panels[pc / kc], block, steps, product.accumulate() || pc > 0);
                 }
                 if (epilogue != null && (done == end || done - finished >= EPILOGUE_COLUMNS)) {
                     epilogue.apply(0, m, finished, done);

@@ -44,12 +44,16 @@ public final class Gemm {
 
     /** {@code C = A·B}, or {@code C += A·B} if {@code accumulate}, in float32. */
     public static void sgemm(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        product(Vectors.tiles((long) m * n * k), m, n, k, a, b, c, accumulate, null);
+        multiply(new MatrixProduct(m, n, k, a, b, c, accumulate, null));
     }
 
     /** {@code C = A·B} in float32, and the epilogue. */
     public static void sgemm(int m, int n, int k, Matrix a, Matrix b, Matrix c, Epilogue epilogue) {
-        product(Vectors.tiles((long) m * n * k), m, n, k, a, b, c, false, epilogue);
+        multiply(new MatrixProduct(m, n, k, a, b, c, false, epilogue));
+    }
+
+    private static void multiply(MatrixProduct product) {
+        multiply(Vectors.tiles(product.work()), product);
     }
 
     /** {@link #sgemm} for each of a number of products that differ in their offsets alone. */
@@ -176,38 +180,37 @@ public final class Gemm {
         return Vectors.tiles(work);
     }
 
-    /** The product with the given tile kernels, or without any if they are null. */
-    static void product(
-            @Nullable Tiles tiles,
-            int m,
-            int n,
-            int k,
-            Matrix a,
-            Matrix b,
-            Matrix c,
-            boolean accumulate,
-            @Nullable Epilogue epilogue) {
+    /** Computes a product with the given tile kernels, or without any if they are null. */
+    static void multiply(@Nullable Tiles tiles, MatrixProduct product) {
+        int m = product.m();
+        int n = product.n();
+        int k = product.k();
+        Matrix a = product.a();
+        Matrix b = product.b();
+        Matrix c = product.c();
         if (m <= 0 || n <= 0) {
             return;
         }
-        if (k > 0 && !FewRows.isOne(m, n, a, b) && tiles != null) {
-            BlockedProduct product = BlockedProduct.ready(tiles, m, n, k, a, b, c, accumulate, epilogue);
-            if (product != null) {
-                product.run();
+        boolean isOfFewRows = FewRows.isOne(m, n, a, b);
+        if (k > 0 && !isOfFewRows && tiles != null) {
+            BlockedProduct blocked = BlockedProduct.ready(tiles, product);
+            if (blocked != null) {
+                blocked.run();
                 return;
             }
         }
         if (k <= 0) {
-            if (!accumulate) {
+            if (!product.accumulate()) {
                 for (int i = 0; i < m; i++) {
                     Arrays.fill(c.values, c.index(i, 0), c.index(i, 0) + n, 0);
                 }
             }
-        } else if (FewRows.isOne(m, n, a, b)) {
-            FewRows.multiply(tiles, m, n, k, a, b, c, accumulate);
+        } else if (isOfFewRows) {
+            FewRows.multiply(tiles, m, n, k, a, b, c, product.accumulate());
         } else {
-            ScalarProduct.multiply(m, n, k, a, b, c, accumulate);
+            ScalarProduct.multiply(m, n, k, a, b, c, product.accumulate());
         }
+        Epilogue epilogue = product.epilogue();
         if (epilogue != null) {
             epilogue.apply(0, m, 0, n);
         }

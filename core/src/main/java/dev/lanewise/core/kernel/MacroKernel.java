@@ -42,21 +42,8 @@ final class MacroKernel {
                 lastRows(row, rows, i, whole, left, right, steps, continues);
                 break;
             }
-            tile(height, tiles.nr, left, right)
-                    .multiply(
-                            whole,
-                            right.pitch(),
-                            steps,
-                            left.values,
-                            left.at(i),
-                            left.step(height),
-                            right.values(),
-                            right.at(0, tiles.nr),
-                            right.step(tiles.nr),
-                            c.values,
-                            c.index(row + i, right.column()),
-                            c.rowStride,
-                            continues);
+            int at = c.index(row + i, right.column());
+            tiles(whole, height, tiles.nr, i, 0, left, right, steps, c.values, at, c.rowStride, continues);
         }
         if (right.column() + whole * tiles.nr < right.end()) {
             lastColumns(row, rows, left, right, whole, steps, continues);
@@ -88,21 +75,8 @@ final class MacroKernel {
             if (columns < width || height > rows - i) {
                 partOfTile(row, rows, i, column, columns, panel, left, right, steps, continues);
             } else {
-                tile(height, width, left, right)
-                        .multiply(
-                                1,
-                                0,
-                                steps,
-                                left.values,
-                                left.at(i),
-                                left.step(height),
-                                right.values(),
-                                rightAt,
-                                right.step(width),
-                                c.values,
-                                c.index(row + i, column),
-                                c.rowStride,
-                                continues);
+                int at = c.index(row + i, column);
+                tiles(1, height, width, i, panel, left, right, steps, c.values, at, c.rowStride, continues);
             }
         }
     }
@@ -126,10 +100,34 @@ final class MacroKernel {
         if (continues) {
             copyRows(inside, columns, c.values, at, c.rowStride, scratch, 0, width);
         }
-        tile(height, width, left, right)
+        tiles(1, height, width, i, panel, left, right, steps, scratch, 0, width, continues);
+        copyRows(inside, columns, scratch, 0, width, c.values, at, c.rowStride);
+    }
+
+    /**
+     * Multiplies tiles that lie side by side.
+     *
+     * @param i the first row within the block of A
+     * @param panel the first micro-panel of B
+     * @param to where the tiles are, C's array or another
+     */
+    private void tiles(
+            int count,
+            int height,
+            int width,
+            int i,
+            int panel,
+            Panels left,
+            RightPanels right,
+            int steps,
+            float[] to,
+            int at,
+            int stride,
+            boolean continues) {
+        tiles.kernel(height, width / tiles.lanes, left.kind, right.isPacked())
                 .multiply(
-                        1,
-                        0,
+                        count,
+                        right.pitch(),
                         steps,
                         left.values,
                         left.at(i),
@@ -137,15 +135,10 @@ final class MacroKernel {
                         right.values(),
                         right.at(panel, width),
                         right.step(width),
-                        scratch,
-                        0,
-                        width,
+                        to,
+                        at,
+                        stride,
                         continues);
-        copyRows(inside, columns, scratch, 0, width, c.values, at, c.rowStride);
-    }
-
-    private TileKernel tile(int height, int width, Panels left, RightPanels right) {
-        return tiles.kernel(height, width / tiles.lanes, left.kind, right.isPacked());
     }
 
     /** Multiplies as many rows as fill the kernel's vectors by a few single columns; how many rows these were. */

@@ -53,7 +53,7 @@ class GemmAllocationTest {
             long before = threads.getCurrentThreadAllocatedBytes();
             int calls = 20;
             for (int call = 0; call < calls; call++) {
-                Gemm.product(tiles, m, n, k, product.a, product.b, product.c, false, null);
+                Gemm.multiply(tiles, product.of(product.c, null));
             }
             boolean ready = m <= FewRows.MOST_ROWS ? tiles.dots(m) != null : hasItsOwnKernels(tiles, product);
             if (ready) {
@@ -66,7 +66,7 @@ class GemmAllocationTest {
     }
 
     private static boolean hasItsOwnKernels(Tiles tiles, Products x) {
-        BlockedProduct product = BlockedProduct.ready(tiles, x.m, x.n, x.k, x.a, x.b, x.c, false, null);
+        BlockedProduct product = BlockedProduct.ready(tiles, x.of(x.c, null));
         return product != null && !product.isByWholeTilesOnly();
     }
 }

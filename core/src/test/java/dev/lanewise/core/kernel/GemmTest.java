@@ -177,14 +177,15 @@ class GemmTest {
         var left = new Matrix(a, 0, k, 1);
         var right = new Matrix(b, 0, n, 1);
         float[] expected = new float[m * n];
-        Gemm.product(null, m, n, k, left, right, new Matrix(expected, 0, n, 1), false, null);
+        var whole = new Matrix(expected, 0, n, 1);
+        Gemm.multiply(null, new MatrixProduct(m, n, k, left, right, whole, false, null));
         for (int i = 0; i < expected.length; i++) {
             expected[i] += row[3 + i % n];
         }
         float[] sums = new float[m * n];
         var product = new Matrix(sums, 0, n, 1);
         Epilogue added = Products.addedRow(row, 3, product);
-        Gemm.product(Registers.present(), m, n, k, left, right, product, false, added);
+        Gemm.multiply(Registers.present(), new MatrixProduct(m, n, k, left, right, product, false, added));
         assertThat(sums).isEqualTo(expected);
     }
 
@@ -254,16 +255,10 @@ class GemmTest {
         for (boolean accumulate : new boolean[] {false, true}) {
             float[] expected = c.clone();
             for (int i = 0; i < batches; i++) {
-                Gemm.product(
-                        null,
-                        m,
-                        n,
-                        k,
-                        new Matrix(a, aOffsets[i], k, 1),
-                        new Matrix(b, bOffsets[i], 1, k),
-                        new Matrix(expected, cOffsets[i], n, 1),
-                        accumulate,
-                        null);
+                var left = new Matrix(a, aOffsets[i], k, 1);
+                var right = new Matrix(b, bOffsets[i], 1, k);
+                var product = new Matrix(expected, cOffsets[i], n, 1);
+                Gemm.multiply(null, new MatrixProduct(m, n, k, left, right, product, accumulate, null));
             }
             for (int i = 0; i < 20; i++) {
                 float[] result = c.clone();

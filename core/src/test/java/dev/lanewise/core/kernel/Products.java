@@ -113,17 +113,22 @@ final class Products {
         return accumulate ? c.values[c.index(i, j)] + lanes[0] : lanes[0];
     }
 
+    /** The product, into the given matrix. */
+    MatrixProduct of(Matrix result, @Nullable Epilogue epilogue) {
+        return new MatrixProduct(m, n, k, a, b, result, accumulate, epilogue);
+    }
+
     /** C's array after the product, which is made in a copy. */
     float[] run(Tiles tiles) {
         var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
-        Gemm.product(tiles, m, n, k, a, b, result, accumulate, null);
+        Gemm.multiply(tiles, of(result, null));
         return result.values;
     }
 
     /** C's array after the product to which a row was added, made in a copy. */
     float[] runPlusRow(@Nullable Tiles tiles) {
         var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
-        Gemm.product(tiles, m, n, k, a, b, result, accumulate, addedRow(row(), 3, result));
+        Gemm.multiply(tiles, of(result, addedRow(row(), 3, result)));
         return result.values;
     }
 
@@ -169,7 +174,7 @@ final class Products {
 
     float[] runScalar() {
         var result = new Matrix(c.values.clone(), c.offset, c.rowStride, 1);
-        Gemm.product(null, m, n, k, a, b, result, accumulate, null);
+        Gemm.multiply(null, of(result, null));
         return result.values;
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the JVM has seen of vectors of other widths does not make kernels allocate. When it compiles what, and so what
- * it has seen then, is a matter of chance: without {@code emitExactType} three of four JVMs made objects of vectors.
+ * it has seen then, is a matter of chance: without {@code emitExactType} 11 of 16 JVMs made objects of vectors.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OtherWidthsTest {

@@ -175,50 +175,71 @@ final class BlockedProduct {
     /** B's micro-panels, if they have been packed before, each with all steps of k. */
     private final float @Nullable [] packedBefore;
 
-    BlockedProduct(Tiles tiles, MatrixProduct product) {
-        this(null, tiles, product);
-    }
-
-    /** A product whose B may have been packed, as one block; A and C then have few rows. */
-    BlockedProduct(float @Nullable [] packedBefore, Tiles tiles, MatrixProduct product) {
+    private BlockedProduct(
+            float @Nullable [] packedBefore,
+            Tiles tiles,
+            MatrixProduct product,
+            TileKernel.Left leftKind,
+            int kc,
+            int firstPacked,
+            int threads) {
         this.packedBefore = packedBefore;
         this.tiles = tiles;
         this.product = product;
+        this.leftKind = leftKind;
+        this.kc = kc;
+        this.firstPacked = firstPacked;
+        this.threads = threads;
         m = product.m();
         n = product.n();
         k = product.k();
         a = product.a();
         b = product.b();
         c = product.c();
-        boolean isPacked = packedBefore != null;
-        threads = product.work() < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
-        leftKind = isPacked ? TileKernel.Left.PACKED : leftKind(tiles, n, k, a);
-        boolean isShort = leftKind == TileKernel.Left.ROWS || !isNarrow(tiles);
-        kc = evenly(k, isShort ? KC : KC_NARROW, tiles.lanes);
-        boolean rightInPlace = !isPacked
-                && !tiles.areWholeOnly()
-                && b.columnStride == 1
-                && (m <= ROWS_IN_PLACE || (long) k * b.rowStride <= spanInPlace(tiles));
-        // A tile reads all of its columns: those that B does not have are in a packed one alone.
-        int last = n % tiles.nr;
-        firstPacked = !rightInPlace ? 0 : last == tiles.lanes ? n : n - last;
     }
 
-    /** Some rows of a product, by one thread, and by the same kernels. */
-    private BlockedProduct(BlockedProduct whole, int from, int to) {
-        tiles = whole.tiles;
-        product = whole.product.rows(from, to);
-        m = product.m();
-        n = product.n();
-        k = product.k();
-        a = product.a();
-        b = product.b();
-        c = product.c();
-        kc = whole.kc;
-        threads = 1;
-        leftKind = whole.leftKind;
-        firstPacked = whole.firstPacked;
-        packedBefore = whole.packedBefore;
+    /** A product by the given tiles. */
+    private static BlockedProduct by(Tiles tiles, MatrixProduct product) {
+        TileKernel.Left leftKind = leftKind(tiles, product.n(), product.k(), product.a());
+        return new BlockedProduct(
+                null,
+                tiles,
+                product,
+                leftKind,
+                stepsOfBlock(tiles, product, leftKind),
+                firstPacked(tiles, product),
+                threads(product));
+    }
+
+    /** A product whose B has been packed, as one block, each micro-panel with all steps of k; A and C have few rows. */
+    static BlockedProduct onPacked(float[] right, Tiles tiles, MatrixProduct product) {
+        TileKernel.Left leftKind = TileKernel.Left.PACKED;
+        int kc = stepsOfBlock(tiles, product, leftKind);
+        return new BlockedProduct(right, tiles, product, leftKind, kc, 0, threads(product));
+    }
+
+    /** Some of its rows, by one thread, and by the same kernels. */
+    private BlockedProduct ofRows(int from, int to) {
+        return new BlockedProduct(packedBefore, tiles, product.rows(from, to), leftKind, kc, firstPacked, 1);
+    }
+
+    private static int stepsOfBlock(Tiles tiles, MatrixProduct product, TileKernel.Left leftKind) {
+        boolean isShort = leftKind == TileKernel.Left.ROWS || !isNarrow(tiles);
+        return evenly(product.k(), isShort ? KC : KC_NARROW, tiles.lanes);
+    }
+
+    private static int firstPacked(Tiles tiles, MatrixProduct product) {
+        Matrix b = product.b();
+        boolean isInPlace = !tiles.areWholeOnly()
+                && b.columnStride == 1
+                && (product.m() <= ROWS_IN_PLACE || (long) product.k() * b.rowStride <= spanInPlace(tiles));
+        // A tile reads all of its columns: those that B does not have are in a packed one alone.
+        int last = product.n() % tiles.nr;
+        return !isInPlace ? 0 : last == tiles.lanes ? product.n() : product.n() - last;
+    }
+
+    private static int threads(MatrixProduct product) {
+        return product.work() < WORTH_SHARING || Parallel.isInside() ? 1 : Parallel.threads();
     }
 
     /**
@@ -228,18 +249,18 @@ final class BlockedProduct {
     static @Nullable BlockedProduct ready(Tiles tiles, MatrixProduct product) {
         Tiles inPlace = tilesForShortRows(tiles, product);
         if (inPlace != null) {
-            var byRows = new BlockedProduct(inPlace, product);
+            var byRows = by(inPlace, product);
             long packingLeft = (long) product.m() * product.k() * LOST_BY_PACKING;
             if (byRows.isReady(0) || byRows.isReady(packingLeft)) {
                 return byRows;
             }
         }
-        var best = new BlockedProduct(tiles, product);
+        var best = by(tiles, product);
         if (best.isReady(0) || best.isReady(best.lostByWholeTiles())) {
             return best;
         }
         Tiles whole = tiles.wholeOnly();
-        return whole.isWholeReady() ? new BlockedProduct(whole, product) : null;
+        return whole.isWholeReady() ? by(whole, product) : null;
     }
 
     /**
@@ -328,7 +349,7 @@ final class BlockedProduct {
         Parallel.forEach(parts, part -> {
             int from = firstRow(part, parts);
             int to = firstRow(part + 1, parts);
-            new BlockedProduct(this, from, to).run();
+            ofRows(from, to).run();
         });
     }
 

@@ -54,7 +54,8 @@ public final class RepeatedProduct {
         if (tiles == null) {
             ScalarProduct.multiply(m, n, k, a, b, c, accumulate);
         } else {
-            new BlockedProduct(packed, tiles, new MatrixProduct(m, n, k, a, b, c, accumulate, null)).run();
+            BlockedProduct.onPacked(packed, tiles, new MatrixProduct(m, n, k, a, b, c, accumulate, null))
+                    .run();
         }
     }
 }

@@ -3,10 +3,7 @@ package dev.lanewise.core.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,24 +20,13 @@ class OtherWidthsTest {
     @ValueSource(strings = {"operand", "operand", "constant", "constant"})
     void aKernelAllocatesNoVectors(String formula) throws Exception {
         assumeTrue(Lanes.bits() > 0, "there are no vectors");
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        // Long profiled and then compiled late, the other stores are many; compiled early, the kernel's are few.
+        List<String> options = List.of(
                 "--add-modules=jdk.incubator.vector",
                 "-XX:CompileCommand=quiet",
-                // Long profiled and then compiled late, the other stores are many; compiled early, the kernel's are
-                // few.
                 SCALING + "OtherWidths::store,50.0",
-                SCALING + "vector.*::*,0.1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                OtherWidths.class.getName(),
-                formula);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        process.getOutputStream().close();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(out.strip()).isEqualTo("0");
+                SCALING + "vector.*::*,0.1");
+        assertThat(ChildJvm.run(options, OtherWidths.class, formula).successful())
+                .isEqualTo("0");
     }
 }

@@ -50,9 +50,21 @@ public final class IntTensor {
 
     /** The numbers 0, 1, …, {@code count - 1}. */
     public static IntTensor arange(int count) {
-        int[] values = new int[count];
-        Arrays.setAll(values, i -> i);
-        return new IntTensor(Shape.of(count), values);
+        return arange(0, count);
+    }
+
+    /**
+     * The numbers {@code from}, {@code from + 1}, …, {@code to - 1}.
+     *
+     * @throws IllegalArgumentException if {@code to} is below {@code from}
+     */
+    public static IntTensor arange(int from, int to) {
+        if (to < from) {
+            throw new IllegalArgumentException("IntTensor.arange: no numbers from %d to %d".formatted(from, to));
+        }
+        int[] values = new int[Math.subtractExact(to, from)];
+        Arrays.setAll(values, i -> from + i);
+        return new IntTensor(Shape.of(values.length), values);
     }
 
     /** A tensor that holds {@code value} everywhere. */

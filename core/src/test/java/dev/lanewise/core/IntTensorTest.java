@@ -31,6 +31,16 @@ class IntTensorTest {
     }
 
     @Test
+    void consecutiveNumbers() {
+        assertThat(IntTensor.arange(3)).isEqualTo(IntTensor.of(0, 1, 2));
+        assertThat(IntTensor.arange(-1, 3)).isEqualTo(IntTensor.of(-1, 0, 1, 2));
+        assertThat(IntTensor.arange(5, 5)).isEqualTo(IntTensor.of());
+        assertThatThrownBy(() -> IntTensor.arange(5, 4))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("from 5 to 4");
+    }
+
+    @Test
     void partsAreJoinedAlongAnAxisOrANewOne() {
         IntTensor x = IntTensor.of(Shape.of(2, 2), 1, 2, 3, Integer.MAX_VALUE);
         IntTensor y = IntTensor.of(Shape.of(2, 1), 5, Integer.MIN_VALUE);

@@ -175,22 +175,19 @@ public final class Gpt extends Layer {
                     "Gpt: %d tokens are more than the context of %d; cut the sequence or build a model of longer context"
                             .formatted((long) first + time, config.context()));
         }
-        IntTensor places = IntTensor.arange(first + time).slice(first, first + time);
+        IntTensor places = IntTensor.arange(first, first + time);
         Variable x = tokens.forward(numbers).add(positions.forward(places)); // (batch, time, width)
         x = dropout.forward(x, pass);
-        if (!caches.isEmpty()) {
-            for (int i = 0; i < blocks.size(); i++) {
-                x = blocks.get(i).forward(x, caches.get(i), pass);
-            }
-            return norm.forward(x);
-        }
-        for (TransformerBlock block : blocks) {
-            Variable before = x;
-            x = config.checkpointing()
-                    ? Variable.checkpoint(() -> block.forward(before, pass))
-                    : block.forward(before, pass);
+        for (int i = 0; i < blocks.size(); i++) {
+            x = caches.isEmpty()
+                    ? throughBlock(blocks.get(i), x, pass)
+                    : blocks.get(i).forward(x, caches.get(i), pass);
         }
         return norm.forward(x);
+    }
+
+    private Variable throughBlock(TransformerBlock block, Variable x, Pass pass) {
+        return config.checkpointing() ? Variable.checkpoint(() -> block.forward(x, pass)) : block.forward(x, pass);
     }
 
     private Variable logits(Variable hidden) {

@@ -87,7 +87,7 @@ public final class KeyValueCache {
                                     held.size(3),
                                     allKeys.value().dtype()));
         }
-        IntTensor numbers = IntTensor.arange(length + time).slice(length, length + time);
+        IntTensor numbers = IntTensor.arange(length, length + time);
         allKeys.assignRows(numbers, byTime(newKeys));
         allValues.assignRows(numbers, byTime(newValues));
         length += time;

@@ -38,12 +38,21 @@ class KeyValueCacheTest {
         return layer;
     }
 
+    private static MultiHeadAttention causal(DType dtype) {
+        return attention(AttentionConfig.of(12, 3).withCausal(true), dtype);
+    }
+
     private static Tensor input(DType dtype, int... sizes) {
         return wave(1, sizes).to(dtype);
     }
 
     private static double distance(Tensor x, Tensor y) {
         return x.sub(y).normInf(Axes.all()).item();
+    }
+
+    private static Tensor attended(MultiHeadAttention layer, Variable x, KeyValueCache cache) {
+        return Variable.withoutGradients(() -> layer.forward(x, cache, Pass.inference()))
+                .value();
     }
 
     /** What the pieces of a sequence give, one after the other. */
@@ -53,8 +62,7 @@ class KeyValueCacheTest {
         int from = 0;
         for (int end : ends) {
             Variable piece = Variable.constantOf(x.slice(1, from, end));
-            pieces.add(Variable.withoutGradients(() -> layer.forward(piece, cache, Pass.inference()))
-                    .value());
+            pieces.add(attended(layer, piece, cache));
             assertThat(cache.length()).isEqualTo(end);
             from = end;
         }
@@ -152,18 +160,17 @@ class KeyValueCacheTest {
 
     @Test
     void aClearedCacheIsAsANewOne() {
-        MultiHeadAttention layer = attention(AttentionConfig.of(12, 3).withCausal(true), DType.FLOAT32);
+        MultiHeadAttention layer = causal(DType.FLOAT32);
         var cache = new KeyValueCache(4);
         Variable first = Variable.constantOf(input(DType.FLOAT32, 2, 3, 12));
         Variable other = Variable.constantOf(input(DType.FLOAT32, 1, 4, 12));
         Tensor expected = layer.forward(other, Pass.inference()).value();
-        Variable.withoutGradients(() -> layer.forward(first, cache, Pass.inference()));
+        attended(layer, first, cache);
         assertThat(cache).hasToString("KeyValueCache(3 of 4 tokens)");
         cache.clear();
         assertThat(cache.length()).isZero();
         assertThat(cache.capacity()).isEqualTo(4);
-        Tensor again = Variable.withoutGradients(() -> layer.forward(other, cache, Pass.inference()))
-                .value();
+        Tensor again = attended(layer, other, cache);
         assertThat(distance(again, expected)).isLessThan(1e-6);
     }
 
@@ -171,11 +178,11 @@ class KeyValueCacheTest {
 
     @Test
     void moreTokensThanThereIsRoomFor() {
-        MultiHeadAttention layer = attention(AttentionConfig.of(12, 3).withCausal(true), DType.FLOAT32);
+        MultiHeadAttention layer = causal(DType.FLOAT32);
         var cache = new KeyValueCache(4);
         Variable three = Variable.constantOf(input(DType.FLOAT32, 1, 3, 12));
-        Variable.withoutGradients(() -> layer.forward(three, cache, Pass.inference()));
-        assertThatThrownBy(() -> Variable.withoutGradients(() -> layer.forward(three, cache, Pass.inference())))
+        attended(layer, three, cache);
+        assertThatThrownBy(() -> attended(layer, three, cache))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("MultiHeadAttention")
                 .hasMessageContaining("3 tokens after 3 are more than the cache's capacity of 4");
@@ -185,25 +192,25 @@ class KeyValueCacheTest {
 
     @Test
     void anotherBatchOrType() {
-        MultiHeadAttention layer = attention(AttentionConfig.of(12, 3).withCausal(true), DType.FLOAT32);
+        MultiHeadAttention layer = causal(DType.FLOAT32);
         var cache = new KeyValueCache(4);
         Variable one = Variable.constantOf(input(DType.FLOAT32, 1, 1, 12));
         Variable two = Variable.constantOf(input(DType.FLOAT32, 2, 1, 12));
-        Variable.withoutGradients(() -> layer.forward(one, cache, Pass.inference()));
-        assertThatThrownBy(() -> Variable.withoutGradients(() -> layer.forward(two, cache, Pass.inference())))
+        attended(layer, one, cache);
+        assertThatThrownBy(() -> attended(layer, two, cache))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("[2, 3, 1, 4]")
                 .hasMessageContaining("batch 1, 3 heads of 4");
-        MultiHeadAttention exact = attention(AttentionConfig.of(12, 3).withCausal(true), DType.FLOAT64);
+        MultiHeadAttention exact = causal(DType.FLOAT64);
         Variable other = Variable.constantOf(input(DType.FLOAT64, 1, 1, 12));
-        assertThatThrownBy(() -> Variable.withoutGradients(() -> exact.forward(other, cache, Pass.inference())))
+        assertThatThrownBy(() -> attended(exact, other, cache))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("FLOAT64");
     }
 
     @Test
     void gradientsAndAttentionThatIsNotCausal() {
-        MultiHeadAttention layer = attention(AttentionConfig.of(12, 3).withCausal(true), DType.FLOAT32);
+        MultiHeadAttention layer = causal(DType.FLOAT32);
         Variable x = Variable.constantOf(input(DType.FLOAT32, 1, 1, 12));
         var cache = new KeyValueCache(4);
         assertThatThrownBy(() -> layer.forward(x, cache, Pass.inference()))

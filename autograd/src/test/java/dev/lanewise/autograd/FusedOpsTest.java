@@ -426,6 +426,54 @@ class FusedOpsTest {
         return tests;
     }
 
+    /** Queries, keys and values that are pieces of one tensor, whose gradients come back as one. */
+    @TestFactory
+    List<DynamicTest> attentionOfPiecesIsThatOfCopies() {
+        List<DynamicTest> tests = new ArrayList<>();
+        // of queries and keys, heads, length of queries and keys, length of values
+        int[][] sizes = {{1, 1, 1, 1}, {5, 2, 3, 3}, {5, 1, 4, 4}, {64, 3, 16, 16}, {150, 2, 8, 8}, {70, 3, 4, 9}};
+        for (int[] size : sizes) {
+            for (boolean causal : new boolean[] {false, true}) {
+                tests.add(dynamicTest(Shape.of(size) + (causal ? " causal" : ""), () -> {
+                    int width = size[1] * size[2];
+                    int valueWidth = size[1] * size[3];
+                    Tensor inLastAxis = normal("x", 2, size[0], 2 * width + valueWidth);
+                    checkPieces(
+                            inLastAxis,
+                            causal,
+                            x -> x.split(-1, width, width, valueWidth).stream()
+                                    .map(piece -> piece.reshape(2, size[0], size[1], -1)
+                                            .transpose(1, 2))
+                                    .toList());
+                    if (size[2] == size[3]) {
+                        Tensor inFirstAxis = normal("y", 6, size[0], size[2]);
+                        checkPieces(inFirstAxis, causal, x -> x.split(0, 2, 2, 2));
+                        checkPieces(
+                                inFirstAxis, causal, x -> x.split(0, 2, 2, 2).reversed());
+                    }
+                }));
+            }
+        }
+        return tests;
+    }
+
+    private static void checkPieces(Tensor x, boolean causal, Function<Variable, List<Variable>> pieces) {
+        check(List.of(x), o -> attention(pieces.apply(o.getFirst()), causal));
+        List<Tensor> gradients = new ArrayList<>();
+        for (boolean copies : new boolean[] {false, true}) {
+            Variable all = Variable.of(x);
+            List<Variable> some = pieces.apply(all);
+            Variable result =
+                    attention(copies ? some.stream().map(piece -> piece.mul(1)).toList() : some, causal);
+            gradients.add(result.mul(result).sum().backward().of(all));
+        }
+        assertThat(gradients.get(0)).isEqualTo(gradients.get(1));
+    }
+
+    private static Variable attention(List<Variable> operands, boolean causal) {
+        return operands.get(0).attention(operands.get(1), operands.get(2), causal, 0.4);
+    }
+
     /** Scores of 20,000 that are whole numbers, and so exact: what rounding does is the operation's own. */
     @Test
     void attentionWithLargeScoresThatNearlyTieRoundsNoGradientAway() {

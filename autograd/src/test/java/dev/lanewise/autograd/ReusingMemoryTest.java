@@ -265,4 +265,28 @@ class ReusingMemoryTest {
             assertThat(gradients.of(x)).isEqualTo(expected);
         }
     }
+
+    /** Gradients that are pieces of one array, to one of which that of picked rows is added. */
+    @Test
+    void aGradientThatSharesItsMemoryIsNotAddedTo() {
+        IntTensor picked = IntTensor.of(1, 1, 5);
+        for (int given = 0; given < 3; given++) {
+            int which = given;
+            List<Tensor> gradients = new ArrayList<>();
+            for (boolean copies : List.of(false, true)) {
+                Variable x = Variable.of(Rng.of(2).normal(192, 64));
+                Variable sum = Variable.reusingMemory(() -> {
+                    List<Variable> pieces = x.split(0, 64, 64, 64);
+                    Variable rows = pieces.get(which).indexSelect(0, picked).sum();
+                    List<Variable> operands =
+                            copies ? pieces.stream().map(piece -> piece.mul(1)).toList() : pieces;
+                    Variable mixed = operands.get(0).attention(operands.get(1), operands.get(2), true, 0.4);
+                    return rows.add(mixed.square().sum());
+                });
+                gradients.add(sum.backward().of(x));
+                useMemory();
+            }
+            assertThat(gradients.get(0)).isEqualTo(gradients.get(1));
+        }
+    }
 }

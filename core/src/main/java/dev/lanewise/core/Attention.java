@@ -22,12 +22,13 @@ record Attention(boolean causal, double scale) implements FusedOp {
 
     /**
      * Attention with a negative or zero scale has its largest score where the product is smallest, which the kernels do
-     * not look for.
+     * not look for. Without queries or keys there is nothing to compute, and gradients are zeros.
      */
     @Override
     public boolean hasKernels(List<Tensor> operands) {
         return FusedOp.super.hasKernels(operands)
                 && scale > 0
+                && operands.get(0).shape().size(-2) > 0
                 && operands.get(1).shape().size(-2) > 0;
     }
 
@@ -50,7 +51,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Tensor v = rowsDense(operands.get(2));
         Shape batch = batch(q.shape());
         int rank = q.shape().rank();
-        Tensor result = like(q, v.shape().size(-1), false);
+        Tensor result = like(q, v.shape().size(-1));
         Tensor largest = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
         Tensor logSums = Tensor.allocate(DType.FLOAT32, q.shape().without(-1));
         new AttentionKernel(
@@ -91,9 +92,7 @@ record Attention(boolean causal, double scale) implements FusedOp {
         Tensor gradient = rowsDense(saved.gradient());
         Shape batch = batch(q.shape());
         int rank = q.shape().rank();
-        Tensor queryGradient = like(q, q.shape().size(-1), false);
-        Tensor keyGradient = like(k, k.shape().size(-1), true);
-        Tensor valueGradient = like(v, v.shape().size(-1), true);
+        List<Tensor> gradients = like(List.of(q, k, v));
         new AttentionKernel(
                         q.shape().size(-2),
                         k.shape().size(-2),
@@ -111,12 +110,13 @@ record Attention(boolean causal, double scale) implements FusedOp {
                         saved.state().get(0).floats(),
                         saved.state().get(1).floats(),
                         operand(gradient, batch, rank),
-                        operand(queryGradient, batch, rank),
-                        operand(keyGradient, batch, rank),
-                        operand(valueGradient, batch, rank));
-        saved.give(0, () -> queryGradient);
-        saved.give(1, () -> keyGradient);
-        saved.give(2, () -> valueGradient);
+                        operand(gradients.get(0), batch, rank),
+                        operand(gradients.get(1), batch, rank),
+                        operand(gradients.get(2), batch, rank));
+        for (int i = 0; i < gradients.size(); i++) {
+            Tensor given = gradients.get(i);
+            saved.give(i, () -> given);
+        }
     }
 
     @Override
@@ -159,10 +159,28 @@ record Attention(boolean causal, double scale) implements FusedOp {
     }
 
     /**
-     * A new tensor of the shape of x but for the last axis, laid out in memory in the order of x's axes: what was split
-     * into heads and comes back is merged again without a copy.
+     * New tensors of the shapes of the given ones. For pieces of one tensor, as queries, keys and values of one
+     * projection are, they are pieces of one again, so that what was split is whole without a copy.
      */
-    private static Tensor like(Tensor x, int size, boolean zeros) {
+    private static List<Tensor> like(List<Tensor> tensors) {
+        for (int axis = 0; axis < tensors.getFirst().shape().rank(); axis++) {
+            int along = axis;
+            Tensor whole = Views.joined(tensors, axis);
+            if (whole != null) {
+                return Views.split(
+                        like(whole, whole.shape().size(-1)),
+                        axis,
+                        tensors.stream().map(x -> x.shape().size(along)).toList());
+            }
+        }
+        return tensors.stream().map(x -> like(x, x.shape().size(-1))).toList();
+    }
+
+    /**
+     * A new tensor of the shape of x but for the last axis, laid out in memory in the order of x's axes: what was split
+     * into heads and comes back is merged again without a copy. It holds anything.
+     */
+    private static Tensor like(Tensor x, int size) {
         int rank = x.shape().rank();
         Integer[] order = new Integer[rank];
         Arrays.setAll(order, i -> i);
@@ -174,6 +192,6 @@ record Attention(boolean causal, double scale) implements FusedOp {
             inverse[order[i]] = i;
         }
         Shape shape = Shape.owning(sizes);
-        return Views.permute(zeros ? Tensor.allocate(x.dtype(), shape) : Tensor.toBeWritten(x.dtype(), shape), inverse);
+        return Views.permute(Tensor.toBeWritten(x.dtype(), shape), inverse);
     }
 }

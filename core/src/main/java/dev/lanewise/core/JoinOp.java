@@ -4,7 +4,10 @@ import java.util.List;
 
 /** Joining several tensors into one. */
 sealed interface JoinOp extends PrimitiveOp {
-    /** Tensors one behind the other along an axis; the other sizes are equal. */
+    /**
+     * Tensors one behind the other along an axis; the other sizes are equal. Those that lie so already, as pieces of
+     * one that was split, are not copied.
+     */
     record Concat(int axis) implements JoinOp {
         @Override
         public String name() {
@@ -14,6 +17,10 @@ sealed interface JoinOp extends PrimitiveOp {
         @Override
         public Computed forward(List<Tensor> operands) {
             Elementwise.checkTypes("concat", operands);
+            Tensor joined = Views.joined(operands, axis);
+            if (joined != null) {
+                return Computed.of(joined);
+            }
             Tensor first = operands.getFirst();
             int size = 0;
             for (Tensor operand : operands) {

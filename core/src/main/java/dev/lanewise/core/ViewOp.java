@@ -209,13 +209,7 @@ sealed interface ViewOp extends PrimitiveOp {
 
         @Override
         public Computed forward(List<Tensor> operands) {
-            List<Tensor> pieces = new ArrayList<>(sizes.size());
-            int from = 0;
-            for (int size : sizes) {
-                pieces.add(Views.slice(operands.getFirst(), axis, from, 1, size));
-                from += size;
-            }
-            return Computed.of(pieces);
+            return Computed.of(Views.split(operands.getFirst(), axis, sizes));
         }
 
         @Override

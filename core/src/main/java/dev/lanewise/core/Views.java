@@ -1,7 +1,9 @@
 package dev.lanewise.core;
 
 import dev.lanewise.core.kernel.StridedCopy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Views of tensors that share storage, and copies where strides do not allow one. */
@@ -41,6 +43,39 @@ final class Views {
         int offset = shape.isEmpty() ? x.offset() : x.offset() + from * strides[axis]; // never beyond the array
         strides[axis] *= step;
         return x.view(shape, offset, strides);
+    }
+
+    /** The tensor cut along an axis into pieces of the given sizes, which sum up to the axis's. */
+    static List<Tensor> split(Tensor x, int axis, List<Integer> sizes) {
+        List<Tensor> pieces = new ArrayList<>(sizes.size());
+        int from = 0;
+        for (int size : sizes) {
+            pieces.add(slice(x, axis, from, 1, size));
+            from += size;
+        }
+        return pieces;
+    }
+
+    /**
+     * What {@link #split} cut, whole again, or the like: tensors one behind the other along an axis, which lie so in
+     * the memory that they share. Null if they do not, or if that memory may change: then they have to be copied.
+     */
+    static @Nullable Tensor joined(List<Tensor> pieces, int axis) {
+        Tensor first = pieces.getFirst();
+        int size = 0;
+        for (Tensor piece : pieces) {
+            boolean follows = piece.array() == first.array()
+                    && piece.lease() == first.lease()
+                    && !piece.isOwned()
+                    && piece.offset() == first.offset() + (long) size * first.stride(axis)
+                    && Arrays.equals(piece.strides(), first.strides())
+                    && piece.shape().withSize(axis, first.shape().size(axis)).equals(first.shape());
+            if (!follows) {
+                return null;
+            }
+            size += piece.shape().size(axis);
+        }
+        return first.view(first.shape().withSize(axis, size), first.offset(), first.strides());
     }
 
     /**

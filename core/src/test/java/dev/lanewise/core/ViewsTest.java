@@ -221,6 +221,41 @@ class ViewsTest {
     }
 
     @Test
+    void whatWasSplitIsJoinedWithoutACopy() {
+        Tensor x = Tensor.arange(24).reshape(2, 3, 4);
+        for (int axis = 0; axis < 3; axis++) {
+            List<Tensor> pieces = x.split(axis, x.shape().size(axis) - 1, 1);
+            Tensor joined = Tensor.concat(axis, pieces);
+            assertThat(joined).isEqualTo(x);
+            assertThat(joined.array()).isSameAs(x.array());
+            Tensor reversed = Tensor.concat(axis, pieces.reversed());
+            assertThat(reversed).isEqualTo(x.roll(axis, 1));
+            assertThat(reversed.array()).isNotSameAs(x.array());
+        }
+        List<Tensor> turned = x.split(2, 2, 1, 1).stream()
+                .map(piece -> piece.transpose(0, 1).flip(0))
+                .toList();
+        assertThat(Tensor.concat(2, turned)).isEqualTo(x.transpose(0, 1).flip(0));
+        assertThat(Tensor.concat(2, turned).array()).isSameAs(x.array());
+        assertThat(Tensor.concat(2, turned.subList(1, 3)))
+                .isEqualTo(x.slice(2, 2, 4).transpose(0, 1).flip(0));
+        Tensor other = x.slice(1, 1, 2).transpose(1, 2).slice(1, 0, 1); // as wide, by other strides
+        assertThat(Tensor.concat(2, List.of(x.slice(1, 0, 1), other)))
+                .isEqualTo(Tensor.of(new float[] {0, 1, 2, 3, 4, 12, 13, 14, 15, 16}, 2, 1, 5));
+        Tensor repeated = Tensor.arange(3).reshape(3, 1).expand(Shape.of(3, 2));
+        assertThat(Tensor.concat(1, List.of(repeated, repeated)))
+                .isEqualTo(Tensor.arange(3).reshape(3, 1).repeat(1, 4));
+    }
+
+    @Test
+    void piecesOfWhatMayChangeAreCopied() {
+        var mutable = new MutableTensor("weights", Tensor.arange(6));
+        Tensor joined = Tensor.concat(0, mutable.value().split(0, 2, 4));
+        mutable.assign(Tensor.zeros(6));
+        assertThat(joined).isEqualTo(Tensor.arange(6));
+    }
+
+    @Test
     void whatChangesNothingGivesTheSameTensor() {
         Tensor x = Tensor.arange(6).reshape(2, 3);
         assertThat(x.reshape(2, -1)).isSameAs(x);

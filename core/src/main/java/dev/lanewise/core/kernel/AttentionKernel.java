@@ -28,6 +28,14 @@ public record AttentionKernel(
         private Matrix of(int batch, int row) {
             return new Matrix(array, offsets[batch] + row * rowStride, rowStride, 1);
         }
+
+        /** Makes some rows of a matrix of the batch zeros. */
+        private void clear(int batch, int from, int to, int columns) {
+            for (int row = from; row < to; row++) {
+                int start = offsets[batch] + row * rowStride;
+                Arrays.fill(array, start, start + columns, 0);
+            }
+        }
     }
 
     /**
@@ -83,7 +91,7 @@ public record AttentionKernel(
         });
     }
 
-    /** Computes the gradients of queries, keys and values, whose arrays hold zeros before. */
+    /** Computes the gradients of queries, of which there is one at least, keys and values. */
     public void backward(
             int batches,
             Matrices q,
@@ -100,9 +108,11 @@ public record AttentionKernel(
         Parallel.forEach(batches, batch -> {
             float[] delta = new float[BLOCK];
             float[] factor = {scale};
+            int seenBefore = 0;
             for (int from = 0; from < queries; from += BLOCK) {
                 int count = Math.min(BLOCK, queries - from);
                 int seen = seen(from + count);
+                boolean adds = from > 0;
                 Matrix query = q.of(batch, from); // (count, d)
                 Matrix key = k.of(batch, 0); // (seen, d)
                 Matrix upstream = gradient.of(batch, from); // (count, e)
@@ -121,8 +131,12 @@ public record AttentionKernel(
                         .read(result.of(batch, from))
                         .write(delta, 0, 1)
                         .run(count, valueWidth);
+                if (adds) { // to zeros, what no query before has seen
+                    keyGradient.clear(batch, seenBefore, seen, width);
+                    valueGradient.clear(batch, seenBefore, seen, valueWidth);
+                }
                 // V' += Pᵀ·O', P' = O'·Vᵀ
-                Gemm.sgemm(seen, valueWidth, count, weights.transposed(), upstream, valueGradient.of(batch, 0), true);
+                Gemm.sgemm(seen, valueWidth, count, weights.transposed(), upstream, valueGradient.of(batch, 0), adds);
                 Gemm.sgemm(count, seen, valueWidth, upstream, v.of(batch, 0).transposed(), slopes, false);
                 RowCall.of(rows.scoreGradient)
                         .read(weights)
@@ -133,7 +147,8 @@ public record AttentionKernel(
                         .run(count, seen);
                 // Q' = S'·K, K' += S'ᵀ·Q
                 Gemm.sgemm(count, width, seen, slopes, key, queryGradient.of(batch, from), false);
-                Gemm.sgemm(seen, width, count, slopes.transposed(), query, keyGradient.of(batch, 0), true);
+                Gemm.sgemm(seen, width, count, slopes.transposed(), query, keyGradient.of(batch, 0), adds);
+                seenBefore = seen;
                 ScratchBuffers.give(slopes.values);
                 ScratchBuffers.give(weights.values);
             }

@@ -73,9 +73,7 @@ final class Reductions {
             for (int i = 0; i < order.length; i++) {
                 marks[i] = reduced[order[i]];
             }
-            List<Tensor> permuted = operands.stream()
-                    .map(operand -> Views.permute(operand, order))
-                    .toList();
+            List<Tensor> permuted = Views.permuteAll(operands, order);
             return new Loop(permuted.getFirst().shape(), marks, permuted);
         }
 
@@ -173,9 +171,7 @@ final class Reductions {
         order[last - 1] = axis;
         order[last] = last;
         Loop moved = loop.permute(order);
-        List<Tensor> targets = standingStill(partials, loop.shape, axis).stream()
-                .map(target -> Views.permute(target, order))
-                .toList();
+        List<Tensor> targets = Views.permuteAll(standingStill(partials, loop.shape, axis), order);
         var walk = RowLoop.Walk.over(moved.shape, moved.reduced, moved.operands, targets);
         var call = RowLoop.Call.of(formula, walk, RowLoop.repeat(Reduction.ADD, partials.size()));
         int n = walk.innerSize();

@@ -1,7 +1,6 @@
 package dev.lanewise.core;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -226,10 +225,18 @@ sealed interface ViewOp extends PrimitiveOp {
 
     /** The boxed form in which records hold small arrays, so that equal operations are equal. */
     static List<Integer> boxed(int[] values) {
-        return Arrays.stream(values).boxed().toList();
+        var boxes = new Integer[values.length];
+        for (int i = 0; i < values.length; i++) {
+            boxes[i] = values[i];
+        }
+        return List.of(boxes);
     }
 
-    private static int[] toArray(List<Integer> values) {
-        return values.stream().mapToInt(Integer::intValue).toArray();
+    private static int[] toArray(List<Integer> boxes) {
+        int[] values = new int[boxes.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = boxes.get(i);
+        }
+        return values;
     }
 }

@@ -36,6 +36,14 @@ final class Views {
         return x.view(Shape.owning(sizes), x.offset(), strides);
     }
 
+    static List<Tensor> permuteAll(List<Tensor> tensors, int[] order) {
+        List<Tensor> permuted = new ArrayList<>(tensors.size());
+        for (Tensor tensor : tensors) {
+            permuted.add(permute(tensor, order));
+        }
+        return permuted;
+    }
+
     /** Elements from, from + step, … along the axis, count of them. A negative step runs backwards. */
     static Tensor slice(Tensor x, int axis, int from, int step, int count) {
         int[] strides = x.strides().clone();

@@ -28,14 +28,6 @@ public record AttentionKernel(
         private Matrix of(int batch, int row) {
             return new Matrix(array, offsets[batch] + row * rowStride, rowStride, 1);
         }
-
-        /** Makes some rows of a matrix of the batch zeros. */
-        private void clear(int batch, int from, int to, int columns) {
-            for (int row = from; row < to; row++) {
-                int start = offsets[batch] + row * rowStride;
-                Arrays.fill(array, start, start + columns, 0);
-            }
-        }
     }
 
     /**
@@ -108,7 +100,6 @@ public record AttentionKernel(
         Parallel.forEach(batches, batch -> {
             float[] delta = new float[BLOCK];
             float[] factor = {scale};
-            int seenBefore = 0;
             for (int from = 0; from < queries; from += BLOCK) {
                 int count = Math.min(BLOCK, queries - from);
                 int seen = seen(from + count);
@@ -132,8 +123,9 @@ public record AttentionKernel(
                         .write(delta, 0, 1)
                         .run(count, valueWidth);
                 if (adds) { // to zeros, what no query before has seen
-                    keyGradient.clear(batch, seenBefore, seen, width);
-                    valueGradient.clear(batch, seenBefore, seen, valueWidth);
+                    int before = seen(from);
+                    keyGradient.of(batch, before).clear(seen - before, width);
+                    valueGradient.of(batch, before).clear(seen - before, valueWidth);
                 }
                 // V' += Pᵀ·O', P' = O'·Vᵀ
                 Gemm.sgemm(seen, valueWidth, count, weights.transposed(), upstream, valueGradient.of(batch, 0), adds);
@@ -148,7 +140,6 @@ public record AttentionKernel(
                 // Q' = S'·K, K' += S'ᵀ·Q
                 Gemm.sgemm(count, width, seen, slopes, key, queryGradient.of(batch, from), false);
                 Gemm.sgemm(seen, width, count, slopes.transposed(), query, keyGradient.of(batch, 0), adds);
-                seenBefore = seen;
                 ScratchBuffers.give(slopes.values);
                 ScratchBuffers.give(weights.values);
             }

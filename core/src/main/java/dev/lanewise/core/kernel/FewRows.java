@@ -30,23 +30,29 @@ final class FewRows {
     private FewRows() {}
 
     /** Whether a product is one of these. */
-    static boolean isOne(int m, int n, Matrix a, Matrix b) {
-        return isOneOfRows(m, b) || (n == 1 && a.columnStride == 1);
+    static boolean isOne(MatrixProduct product) {
+        return isOneOfRows(product) || (product.n() == 1 && product.a().columnStride == 1);
     }
 
-    private static boolean isOneOfRows(int m, Matrix b) {
-        return m <= MOST_ROWS && b.rowStride == 1;
+    private static boolean isOneOfRows(MatrixProduct product) {
+        return product.m() <= MOST_ROWS && product.b().rowStride == 1;
     }
 
-    /** {@code C = A·B}, or {@code C += A·B}; neither of m, n, k is 0. Without tiles it runs on scalar loops. */
-    static void multiply(@Nullable Tiles tiles, int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        if (!isOneOfRows(m, b)) {
+    /** Computes one, but for its epilogue; neither of m, n, k is 0. Without tiles it runs on scalar loops. */
+    static void multiply(@Nullable Tiles tiles, MatrixProduct product) {
+        if (!isOneOfRows(product)) {
             // One column: the transposed product is that of one row.
-            multiply(tiles, n, m, k, b.transposed(), a.transposed(), c.transposed(), accumulate);
+            multiply(tiles, product.transposed());
             return;
         }
+        int m = product.m();
+        int k = product.k();
+        Matrix a = product.a();
+        Matrix b = product.b();
+        Matrix c = product.c();
+        boolean accumulate = product.accumulate();
         Matrix rows = a.columnStride == 1 ? a : consecutive(m, k, a);
-        Parallel.forRange(n, Math.max(1, TASK / m / k), (from, to) -> {
+        Parallel.forRange(product.n(), Math.max(1, TASK / m / k), (from, to) -> {
             if (m == 1) {
                 oneRow(tiles, from, to, k, rows, b, c, accumulate);
             } else {

@@ -184,31 +184,26 @@ public final class Gemm {
     static void multiply(@Nullable Tiles tiles, MatrixProduct product) {
         int m = product.m();
         int n = product.n();
-        int k = product.k();
-        Matrix a = product.a();
-        Matrix b = product.b();
-        Matrix c = product.c();
         if (m <= 0 || n <= 0) {
             return;
         }
-        boolean isOfFewRows = FewRows.isOne(m, n, a, b);
-        if (k > 0 && !isOfFewRows && tiles != null) {
+        boolean hasSteps = product.k() > 0;
+        boolean isOfFewRows = FewRows.isOne(product);
+        if (hasSteps && !isOfFewRows && tiles != null) {
             BlockedProduct blocked = BlockedProduct.ready(tiles, product);
             if (blocked != null) {
                 blocked.run();
                 return;
             }
         }
-        if (k <= 0) {
+        if (!hasSteps) {
             if (!product.accumulate()) {
-                for (int i = 0; i < m; i++) {
-                    Arrays.fill(c.values, c.index(i, 0), c.index(i, 0) + n, 0);
-                }
+                product.c().clear(m, n);
             }
         } else if (isOfFewRows) {
-            FewRows.multiply(tiles, m, n, k, a, b, c, product.accumulate());
+            FewRows.multiply(tiles, product);
         } else {
-            ScalarProduct.multiply(m, n, k, a, b, c, product.accumulate());
+            ScalarProduct.multiply(product);
         }
         Epilogue epilogue = product.epilogue();
         if (epilogue != null) {

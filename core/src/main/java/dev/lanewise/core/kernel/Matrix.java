@@ -1,5 +1,7 @@
 package dev.lanewise.core.kernel;
 
+import java.util.Arrays;
+
 /**
  * Where the elements of a matrix are: row {@code i}, column {@code j} at {@code values[offset + i·rowStride +
  * j·columnStride]}.
@@ -21,6 +23,13 @@ public final class Matrix {
     /** The index of an element. */
     int index(int row, int column) {
         return offset + row * rowStride + column * columnStride;
+    }
+
+    /** Makes its first rows zeros, of so many columns, which are consecutive. */
+    void clear(int rows, int columns) {
+        for (int row = 0; row < rows; row++) {
+            Arrays.fill(values, index(row, 0), index(row, 0) + columns, 0);
+        }
     }
 
     /** The same elements, rows as columns. */

@@ -23,6 +23,11 @@ record MatrixProduct(
         return (long) m * n * k;
     }
 
+    /** The same with rows as columns, {@code Cᵀ = Bᵀ·Aᵀ}, without the epilogue. */
+    MatrixProduct transposed() {
+        return new MatrixProduct(n, m, k, b.transposed(), a.transposed(), c.transposed(), accumulate, null);
+    }
+
     /** Some of its rows. */
     MatrixProduct rows(int from, int to) {
         return new MatrixProduct(

@@ -51,11 +51,11 @@ public final class RepeatedProduct {
 
     /** {@code C = A·B}, or {@code C += A·B}: the sums are those of {@link Gemm}'s products by tiles, whatever m is. */
     public void multiply(Matrix a, Matrix c, boolean accumulate) {
+        var product = new MatrixProduct(m, n, k, a, b, c, accumulate, null);
         if (tiles == null) {
-            ScalarProduct.multiply(m, n, k, a, b, c, accumulate);
+            ScalarProduct.multiply(product);
         } else {
-            BlockedProduct.onPacked(packed, tiles, new MatrixProduct(m, n, k, a, b, c, accumulate, null))
-                    .run();
+            BlockedProduct.onPacked(packed, tiles, product).run();
         }
     }
 }

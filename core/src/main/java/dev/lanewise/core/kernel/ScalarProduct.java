@@ -26,23 +26,23 @@ final class ScalarProduct {
     private final Matrix c;
     private final boolean accumulate;
 
-    private ScalarProduct(int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        this.n = n;
-        this.k = k;
-        this.a = a;
-        this.b = b;
-        this.c = c;
-        this.accumulate = accumulate;
+    private ScalarProduct(MatrixProduct product) {
+        n = product.n();
+        k = product.k();
+        a = product.a();
+        b = product.b();
+        c = product.c();
+        accumulate = product.accumulate();
     }
 
-    /** {@code C = A·B}, or {@code C += A·B}; neither of m, n, k is 0. */
-    static void multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c, boolean accumulate) {
-        var product = new ScalarProduct(n, k, a, b, c, accumulate);
-        long rowWork = (long) n * k;
-        if (m * rowWork <= TINY) {
-            product.inPlace(m);
+    /** Computes a product, but for its epilogue; neither of m, n, k is 0. */
+    static void multiply(MatrixProduct product) {
+        var loops = new ScalarProduct(product);
+        long rowWork = (long) product.n() * product.k();
+        if (product.work() <= TINY) {
+            loops.inPlace(product.m());
         } else {
-            Parallel.forRange(m, Math.clamp(TASK / rowWork, 4, Integer.MAX_VALUE), product::rows);
+            Parallel.forRange(product.m(), Math.clamp(TASK / rowWork, 4, Integer.MAX_VALUE), loops::rows);
         }
     }
 

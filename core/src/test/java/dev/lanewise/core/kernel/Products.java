@@ -74,7 +74,7 @@ final class Products {
 
     /** What C's array holds afterwards, by one chain for each element, or dot products where those are taken. */
     float[] expected() {
-        return expected(FewRows.isOne(m, n, a, b));
+        return expected(FewRows.isOne(of(c, null)));
     }
 
     /** What C's array holds afterwards, by one chain for each element. */
